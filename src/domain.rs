@@ -1,0 +1,18 @@
+//! The assessment and its rules: pure values and functions.
+//!
+//! Nothing in here does IO, waits, reads a clock, draws a random number, or imports anything of
+//! ours from outside this module. It knows no chat platform, no file and no time of day but what
+//! it is handed.
+
+pub mod actions;
+pub mod answer;
+pub mod bank;
+pub mod ids;
+pub mod level;
+pub mod publication;
+pub mod scoring;
+pub mod selection;
+pub mod trend;
+
+#[cfg(test)]
+pub(crate) mod sample;

@@ -1,0 +1,10 @@
+//! maturity-bot asks engineering teams well-made questions where they talk, keeps every answer
+//! safe and private, and tells them how mature their operations are and what to do next.
+//!
+//! The house, from the top: `main` → [`cli`] → [`app`] → [`engine`] → [`report`] → [`config`],
+//! [`platform`], [`store`], [`text`] → [`domain`] and [`clock`]. Imports run downwards only, and
+//! `tests/layering.rs` fails when one does not. `docs/ARCHITECTURE.md` walks through it.
+
+pub mod clock;
+pub mod domain;
+pub mod random;
