@@ -7,12 +7,17 @@
 pub mod actions;
 pub mod answer;
 pub mod bank;
+pub mod calendar;
+pub mod courtesy;
+pub mod cron;
 pub mod ids;
 pub mod level;
 pub mod publication;
+pub mod schedule;
 pub mod scoring;
 pub mod selection;
 pub mod trend;
+pub mod typed_time;
 
 #[cfg(test)]
 pub(crate) mod sample;
