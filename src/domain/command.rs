@@ -1,0 +1,100 @@
+//! The one grammar for everything a person can ask, on every platform.
+//!
+//! [`parse`] reads what follows `/maturity`; [`parse_in_sitting`] reads the few words that stand
+//! beside answers. The verbs, with their aliases, usage, roles and place in help, are declared once
+//! in [`TABLE`].
+
+mod misunderstood;
+mod nearest;
+mod read;
+mod said;
+mod settings;
+mod sitting;
+mod table;
+mod until;
+mod words;
+
+pub use misunderstood::{Misunderstood, Wanted};
+pub use nearest::{HEARD, sanitised};
+pub use said::{
+    ActionStep, ChampionStep, Command, Forgetting, Group, Mention, Pick, ScheduleWish, Setting,
+    Subject, TeamWord, Topic, Verb,
+};
+pub use sitting::{SittingWord, parse_in_sitting};
+pub use table::{Entry, TABLE, Who, visible};
+pub use until::{MOST_DAYS, Until};
+
+use nearest::nearest;
+use table::{SHORTCUTS, find};
+use words::{Word, words};
+
+/// Reads what somebody typed after `/maturity`; nothing at all asks for help.
+///
+/// # Errors
+/// [`Misunderstood`] says which word was not understood, or what a verb expected; a near miss is
+/// suggested and never carried out.
+pub fn parse(text: &str) -> Result<Command, Misunderstood> {
+    let mut words = words(text);
+    drop_courtesies(&mut words);
+    let Some((first, rest)) = words.split_first() else {
+        return if sanitised(text).is_empty() { Ok(Command::Help(None)) } else { unknown(text) };
+    };
+    if let Some((_, beginning)) = SHORTCUTS.iter().find(|(from, _)| *from == first.key) {
+        let full = beginning.iter().map(|word| word_of(word)).chain(rest.iter().cloned());
+        return read(&full.collect::<Vec<_>>()[..]);
+    }
+    read(&words)
+}
+
+fn read(words: &[Word]) -> Result<Command, Misunderstood> {
+    let Some((first, rest)) = words.split_first() else { return Ok(Command::Help(None)) };
+    let Some(entry) = find(&first.key) else { return unknown(&first.raw) };
+    // An alias may ask to be forgotten, but only the word itself confirms it.
+    (entry.read)(rest)
+        .and_then(|command| match command {
+            Command::Forget(Forgetting::Confirmed) if first.key != entry.name => {
+                Err(Wanted::Confirmation)
+            }
+            command => Ok(command),
+        })
+        .map_err(|wanted| argument(entry.verb, wanted, rest))
+}
+
+fn word_of(word: &str) -> Word {
+    Word { raw: word.to_owned(), key: word.to_owned() }
+}
+
+/// `please` and `thanks` at the end ask for nothing.
+fn drop_courtesies(words: &mut Vec<Word>) {
+    while words.len() > 1
+        && words.last().is_some_and(|last| matches!(&*last.key, "please" | "pls" | "thanks"))
+    {
+        words.pop();
+    }
+}
+
+fn unknown(heard: &str) -> Result<Command, Misunderstood> {
+    let names = TABLE.iter().map(|entry| entry.name);
+    let aliases = TABLE.iter().flat_map(|entry| entry.aliases.iter().copied());
+    let shortcuts = SHORTCUTS.iter().map(|(from, _)| *from);
+    let heard = sanitised(heard);
+    let near = nearest(&heard.to_lowercase(), names.chain(shortcuts).chain(aliases));
+    // An alias leads to its verb; a shortcut is worth repeating as it is.
+    let suggestion = near.map(|near| find(near).map_or(near, |entry| entry.name));
+    Err(Misunderstood::Word { heard, suggestion })
+}
+
+fn argument(verb: Verb, wanted: Wanted, rest: &[Word]) -> Misunderstood {
+    let choices = || wanted.choices().iter().copied();
+    let topics = || TABLE.iter().map(|entry| entry.name).filter(|_| wanted == Wanted::Topic);
+    let suggestion = rest
+        .iter()
+        .take(4)
+        .filter(|word| !choices().any(|choice| choice == word.key))
+        .find_map(|word| nearest(&word.key, choices().chain(topics())));
+    let heard: Vec<&str> = rest.iter().map(|word| word.raw.as_str()).collect();
+    Misunderstood::Argument { verb, wanted, heard: sanitised(&heard.join(" ")), suggestion }
+}
+
+#[cfg(test)]
+mod tests;

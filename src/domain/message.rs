@@ -1,0 +1,235 @@
+//! What the bot says, and where: a closed, small vocabulary that every platform can honour.
+//!
+//! Bodies are Markdown with `**bold**`, `*italic*`, `` `code` ``, and lines that begin with `- `.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{PersonId, PlaceId, QuestionId, RoundId, TeamId};
+
+/// Where a message goes that is not the reply to an event.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Destination {
+    /// A channel or room.
+    Place(PlaceId),
+    /// The thread below an earlier message in a channel or room.
+    Thread(PlaceId, MessageRef),
+    /// One person, in private.
+    Person(PersonId),
+}
+
+impl Destination {
+    /// The name of the platform that delivers to it.
+    #[must_use]
+    pub fn platform(&self) -> &str {
+        match self {
+            Self::Place(place) | Self::Thread(place, _) => place.platform(),
+            Self::Person(person) => person.platform(),
+        }
+    }
+
+    /// The text that keeps what goes to one destination together and in order.
+    #[must_use]
+    pub fn lane(&self) -> String {
+        match self {
+            Self::Person(person) => format!("person {person}"),
+            Self::Place(place) | Self::Thread(place, _) => format!("place {place}"),
+        }
+    }
+}
+
+/// A platform's own name for a message that it delivered.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MessageRef(pub String);
+
+/// Something the bot says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Message {
+    /// Words.
+    Text(String),
+    /// Words, and things to press; where nothing can be pressed, the keys are typed.
+    Choices {
+        /// The words above the choices.
+        body: String,
+        /// The choices, in order.
+        choices: Vec<Choice>,
+    },
+    /// Several fields to fill in and send together.
+    Form(Form),
+    /// A home view: sections, each with its own choices.
+    Overview(Vec<Section>),
+    /// A picture with words; the picture is named here and drawn when it is delivered.
+    Picture {
+        /// The words beside the picture; they must do without it.
+        body: String,
+        /// What the picture shows, for those who cannot see it.
+        alt: String,
+        /// Which picture.
+        picture: Picture,
+        /// Things to press below it.
+        choices: Vec<Choice>,
+    },
+}
+
+impl Message {
+    /// The words of the message, without its choices.
+    #[must_use]
+    pub fn body(&self) -> String {
+        match self {
+            Self::Text(body) | Self::Choices { body, .. } | Self::Picture { body, .. } => {
+                body.clone()
+            }
+            Self::Form(form) => form.body.clone(),
+            Self::Overview(sections) => {
+                let bodies: Vec<&str> = sections.iter().map(|part| part.body.as_str()).collect();
+                bodies.join("\n\n")
+            }
+        }
+    }
+
+    /// Everything on the message that can be pressed, in order.
+    #[must_use]
+    pub fn choices(&self) -> Vec<Choice> {
+        match self {
+            Self::Text(_) | Self::Form(_) => Vec::new(),
+            Self::Choices { choices, .. } | Self::Picture { choices, .. } => choices.clone(),
+            Self::Overview(sections) => {
+                sections.iter().flat_map(|part| part.choices.clone()).collect()
+            }
+        }
+    }
+}
+
+/// One thing to press.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// What a person types where nothing can be pressed, such as `3` or `go on`.
+    pub key: String,
+    /// What stands on it.
+    pub label: String,
+    /// What pressing it means.
+    pub press: Press,
+}
+
+/// What pressing something means. Its text form travels through the platform and back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Press {
+    /// Answer one question of one round with this reply.
+    Answer(RoundId, QuestionId, String),
+    /// Show me my next question of this round.
+    Ask(RoundId),
+    /// The same as typing these words.
+    Say(String),
+}
+
+impl Press {
+    /// The text form, at most a few hundred characters.
+    #[must_use]
+    pub fn token(&self) -> String {
+        match self {
+            Self::Answer(round, question, reply) => format!("answer {round} {question} {reply}"),
+            Self::Ask(round) => format!("ask {round}"),
+            Self::Say(words) => format!("say {words}"),
+        }
+    }
+
+    /// Reads a text form; `None` when it is none of ours.
+    #[must_use]
+    pub fn read(token: &str) -> Option<Self> {
+        let (kind, rest) = token.split_once(' ')?;
+        match kind {
+            "answer" => {
+                let mut words = rest.splitn(3, ' ');
+                let round = read_round(words.next()?)?;
+                let question = QuestionId::from(words.next()?);
+                Some(Self::Answer(round, question, words.next()?.to_owned()))
+            }
+            "ask" => Some(Self::Ask(read_round(rest)?)),
+            "say" => Some(Self::Say(rest.to_owned())),
+            _ => None,
+        }
+    }
+}
+
+fn read_round(text: &str) -> Option<RoundId> {
+    let (team, number) = text.split_once('.')?;
+    Some(RoundId { team: TeamId(team.parse().ok()?), number: number.parse().ok()? })
+}
+
+/// Fields to fill in and send together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Form {
+    /// Which form it is; comes back with the values.
+    pub name: String,
+    /// Its heading, at most 24 characters.
+    pub title: String,
+    /// Words above the fields.
+    pub body: String,
+    /// The fields, in order.
+    pub fields: Vec<Field>,
+    /// What stands on the button that sends it.
+    pub submit: String,
+}
+
+/// One field of a form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Field {
+    /// Its name; comes back beside the value.
+    pub name: String,
+    /// What people read beside it.
+    pub label: String,
+    /// What it holds before anybody types.
+    pub value: String,
+    /// The values to choose from; empty for free text.
+    pub options: Vec<String>,
+    /// Whether it may stay empty.
+    pub optional: bool,
+}
+
+/// A part of a home view.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Section {
+    /// Its words.
+    pub body: String,
+    /// Things to press below them.
+    pub choices: Vec<Choice>,
+}
+
+/// Names a picture: drawn from stored results when it is delivered, so that a row stays small.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picture {
+    /// Whose results.
+    pub team: TeamId,
+    /// Up to which round.
+    pub round: u32,
+    /// Which drawing.
+    pub kind: PictureKind,
+}
+
+/// The two drawings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PictureKind {
+    /// The four pillars of one round.
+    Profile,
+    /// The four pillars over the rounds.
+    Trend,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_press_comes_back_as_it_was_sent() {
+        let round = RoundId { team: TeamId(7), number: 3 };
+        for press in [
+            Press::Answer(round, "skills.linux".into(), "0 2".to_owned()),
+            Press::Ask(round),
+            Press::Say("/maturity report".to_owned()),
+        ] {
+            assert_eq!(Press::read(&press.token()), Some(press));
+        }
+        assert_eq!(Press::read("answer 7 skills.linux"), None);
+        assert_eq!(Press::read("ask seven"), None);
+    }
+}
