@@ -1,0 +1,231 @@
+//! Reads a data folder without touching it, also while the bot runs.
+//!
+//! Opening the engine writes to its folder. So the folder is copied, the copy is opened, taken
+//! into memory and removed. What lies in the copy is what a crash at that moment would leave,
+//! which the engine is made to recover from. The keys are not copied.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use thiserror::Error;
+
+use super::files;
+use super::keys::hex;
+use super::lock::DataLock;
+use super::marker::{self, Places, StoreKind};
+use super::memory::MemoryKv;
+use super::open_error::OpenError;
+use super::sled::{Options, SledKv};
+use crate::random;
+
+/// How often the folder is copied while somebody writes to it.
+const TRIES: u32 = 20;
+
+/// Why a data folder could not be read.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub struct CopyError(String);
+
+/// Everything in a data folder's store as it is now, and whose data it is; `None` where there is
+/// no store.
+///
+/// # Errors
+/// What the store would say when it is opened, or the file system when it is copied.
+pub fn read(data: &Path) -> Result<Option<(StoreKind, MemoryKv)>, CopyError> {
+    let places = Places::of(data);
+    let told = |error: OpenError| CopyError(error.to_string());
+    let kind = marker::kind(&places).map_err(told)?.unwrap_or(StoreKind::Real);
+    match marker::find_or_create(&places, kind, false) {
+        Ok(marker) if !marker.created => return Ok(None),
+        Ok(_) => {}
+        Err(OpenError::NoStore { .. }) => return Ok(None),
+        Err(error) => return Err(told(error)),
+    }
+    let copy = Folder::new().map_err(|error| CopyError(uncopied(data, &error)))?;
+    copy_settled(&places, &copy.0).map_err(|error| CopyError(uncopied(data, &error)))?;
+    // The user knows nothing of the copy, so messages name the original.
+    let named = |error: String| {
+        CopyError(error.replace(&*copy.0.to_string_lossy(), &data.to_string_lossy()))
+    };
+    let kv = SledKv::open(&copy.0, &Options::new(kind).existing())
+        .map_err(|error| named(error.to_string()))?;
+    let memory = MemoryKv::copy_of(&kv).map_err(|error| named(error.to_string()))?;
+    Ok(Some((kind, memory)))
+}
+
+fn uncopied(data: &Path, error: &io::Error) -> String {
+    let (data, temp) = (data.display(), std::env::temp_dir());
+    format!("{data} cannot be read: {error}. Check its owner, and free space in {}", temp.display())
+}
+
+/// Copies a data folder, its keys too, into a new one, and leaves the engine's snapshots out; gives
+/// how many they are. The engine's log is authoritative, and a snapshot only spares reading it.
+///
+/// # Errors
+/// What the file system says; a folder that a bot is using.
+pub fn without_snapshots(data: &Path, new: &Path) -> Result<usize, CopyError> {
+    let places = Places::of(data);
+    let told = |error: OpenError| CopyError(error.to_string());
+    if !places.store.is_dir() {
+        return Err(told(OpenError::NoStore { folder: data.to_owned() }));
+    }
+    let _lock = DataLock::take(&places).map_err(told)?;
+    let copied = || {
+        copy_folder(data, new)?;
+        let copy = Places::of(new);
+        fs::remove_file(&copy.lock).or_else(ignore_missing)?;
+        remove_snapshots(&copy.store)
+    };
+    copied().map_err(|error| CopyError(uncopied(data, &error)))
+}
+
+fn remove_snapshots(store: &Path) -> io::Result<usize> {
+    let mut removed = 0;
+    for entry in fs::read_dir(store)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with("snap.") {
+            fs::remove_file(entry.path())?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
+}
+
+fn ignore_missing(error: io::Error) -> io::Result<()> {
+    if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
+}
+
+/// A folder of our own, gone when this is dropped.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> io::Result<Self> {
+        let name = format!("maturity-bot-{}", hex(&random::bytes::<16>()));
+        let folder = Self(std::env::temp_dir().join(name));
+        files::make_folder(&folder.0)?;
+        Ok(folder)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What cannot be removed now goes with the system's temporary files.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Copies until nobody wrote meanwhile.
+fn copy_settled(from: &Places, to: &Path) -> io::Result<()> {
+    let to = Places::of(to);
+    for _ in 0..TRIES {
+        let before = stamp(&from.store)?;
+        // The seal goes first: the store may be ahead of it, and never behind.
+        for (file, copy) in [(&from.seal, &to.seal), (&from.marker, &to.marker)] {
+            if file.exists() {
+                fs::copy(file, copy)?;
+            }
+        }
+        match copy_folder(&from.store, &to.store) {
+            // Files of the engine come and go while it works.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+            Ok(()) if stamp(&from.store)? == before => return Ok(()),
+            Ok(()) => {}
+        }
+    }
+    Ok(())
+}
+
+fn stamp(store: &Path) -> io::Result<(u64, SystemTime)> {
+    let db = store.join("db").metadata()?;
+    Ok((db.len(), db.modified()?))
+}
+
+fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
+    if to.exists() {
+        fs::remove_dir_all(to)?;
+    }
+    files::make_folder(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let copy = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_folder(&entry.path(), &copy)?;
+        } else {
+            fs::copy(entry.path(), copy)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::testing::{commit, dump, note_key, open, put};
+    use super::*;
+
+    fn files(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
+        let mut found = BTreeMap::new();
+        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            let path = entry.path();
+            if path.is_dir() {
+                found.extend(files(&path));
+            } else {
+                let changed = entry.metadata().unwrap().modified().unwrap();
+                found.insert(path.clone(), (fs::read(&path).unwrap(), changed));
+            }
+        }
+        found
+    }
+
+    #[tokio::test]
+    async fn a_folder_is_read_while_it_is_in_use_and_not_touched() {
+        let folder = tempfile::tempdir().unwrap();
+        let kv = open(folder.path());
+        commit(&kv, vec![put(note_key(1, 2), "hello")]).await;
+        let before = files(folder.path());
+        let (_, copy) = read(folder.path()).unwrap().unwrap();
+        assert_eq!(dump(&copy), dump(&kv));
+        assert_eq!(files(folder.path()), before);
+    }
+
+    #[test]
+    fn where_there_is_no_store_there_is_nothing_to_read_and_nothing_is_made() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(read(folder.path()).unwrap().is_none());
+        assert!(read(&folder.path().join("none")).unwrap().is_none());
+        assert_eq!(files(folder.path()).len(), 0);
+    }
+
+    #[test]
+    fn a_store_that_lost_changes_is_told_with_the_name_of_its_own_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(open(folder.path()));
+        fs::write(folder.path().join("store-seal.json"), r#"{"change":99,"hash":0}"#).unwrap();
+        let error = read(folder.path()).unwrap_err().to_string();
+        assert!(error.contains(&*folder.path().to_string_lossy()), "{error}");
+        assert!(!error.contains("maturity-bot-"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_damaged_snapshot_is_left_out_of_the_copy_and_the_log_brings_everything_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let rows = {
+            let kv = open(folder.path());
+            commit(&kv, vec![put(note_key(1, 2), "hello")]).await;
+            dump(&kv)
+        };
+        let store = folder.path().join("store");
+        fs::write(store.join("snap.0000000000000001"), "damaged").unwrap();
+        let before = files(&store);
+        let other = tempfile::tempdir().unwrap();
+        let new = other.path().join("new");
+        assert!(without_snapshots(folder.path(), &new).unwrap() >= 1);
+        let (_, copy) = read(&new).unwrap().unwrap();
+        assert_eq!(dump(&copy), rows);
+        assert_eq!(files(&store), before, "the original is not touched");
+    }
+}

@@ -1,0 +1,105 @@
+//! Verbs about what waits: deliveries, jobs, handled events, keys to destroy.
+#![expect(clippy::missing_errors_doc, reason = "each fails only when the store cannot be read")]
+
+use super::entries::{Mark, Shred};
+use super::keys::{Segment, prefix_end, segments};
+use super::kv::{Key, StoreError};
+use super::layout;
+use super::tx::Tx;
+use crate::domain::outgoing::{Job, OutRow};
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+impl Tx<'_> {
+    /// Puts a row into the outbox, behind those of the same destination.
+    pub fn send(&self, row: &OutRow) -> Result<()> {
+        self.append(layout::lane(&row.errand.lane()), row)
+    }
+
+    /// Everything that waits for delivery, by destination, then in order.
+    pub fn outbox(&self) -> Result<Vec<(Key, OutRow)>> {
+        self.scan(&layout::outbox())
+    }
+
+    /// What waits for one destination, in order.
+    pub fn waiting_for(&self, lane: &str) -> Result<Vec<(Key, OutRow)>> {
+        self.scan(&layout::lane(lane))
+    }
+
+    /// The key of what goes out next to a destination.
+    pub fn first_out(&self, lane: &str) -> Result<Option<Key>> {
+        let lane = layout::lane(lane);
+        Ok(self.keys_range(&lane, &prefix_end(&lane), 1)?.pop())
+    }
+
+    /// One row of the outbox.
+    pub fn out_row(&self, key: &[u8]) -> Result<Option<OutRow>> {
+        self.get(key)
+    }
+
+    /// Writes a row back in its place.
+    pub fn put_out_row(&self, key: Key, row: &OutRow) -> Result<()> {
+        self.put(key, row)
+    }
+
+    /// Begins work that is done in steps.
+    pub fn begin(&self, job: &Job) -> Result<()> {
+        self.append(layout::jobs(), job)
+    }
+
+    /// The oldest unfinished work behind those to skip.
+    pub fn job(&self, skip: usize) -> Result<Option<(Key, Job)>> {
+        let all = layout::jobs();
+        Ok(self.scan_range(&all, &prefix_end(&all), skip + 1)?.into_iter().nth(skip))
+    }
+
+    /// Writes how far the work has come.
+    pub fn put_job(&self, key: Key, job: &Job) -> Result<()> {
+        self.put(key, job)
+    }
+
+    /// Whether an event was handled before.
+    pub fn was_seen(&self, digest: &[u8; 16]) -> Result<bool> {
+        self.exists(&layout::seen(digest))
+    }
+
+    /// Notes that an event was handled on a day, counted from 1970.
+    pub fn note_seen(&self, digest: &[u8; 16], day: u32) -> Result<()> {
+        self.put(layout::seen(digest), &Mark)?;
+        self.put(layout::seen_day(day, digest), &Mark)
+    }
+
+    /// Forgets events handled before a day, at most `limit`; gives how many.
+    pub fn prune_seen(&self, before: u32, limit: usize) -> Result<usize> {
+        let start = layout::seen_days();
+        let end = super::keys::key("seen-day").u32(before).done();
+        let keys = self.keys_range(&start, &end, limit)?;
+        for key in &keys {
+            if let Some(Segment::Text(digest)) = segments(key).and_then(|mut all| all.pop()) {
+                self.delete(super::keys::key("seen").text(&digest).done());
+            }
+            self.delete(key.clone());
+        }
+        Ok(keys.len())
+    }
+
+    /// Asks for a key to be destroyed once this is on disk.
+    pub fn shred(&self, what: &Shred) -> Result<()> {
+        self.append(layout::shred(), what)
+    }
+
+    /// The keys to destroy.
+    pub fn shreds(&self) -> Result<Vec<(Key, Shred)>> {
+        self.scan(&layout::shred())
+    }
+
+    /// What an adapter kept.
+    pub fn recall(&self, platform: &str, name: &str) -> Result<Option<Vec<u8>>> {
+        self.long(&layout::memory(platform, name))
+    }
+
+    /// Keeps something for an adapter.
+    pub fn keep(&self, platform: &str, name: &str, bytes: &[u8]) -> Result<()> {
+        self.put_long(&layout::memory(platform, name), &bytes)
+    }
+}

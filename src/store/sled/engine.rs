@@ -1,0 +1,148 @@
+//! sled itself behind our traits: reads that do not panic, writes that last.
+
+use std::fs::File;
+use std::io;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use super::caught::caught;
+use crate::store::committer::Engine;
+use crate::store::keys;
+use crate::store::kv::{Key, StoreError};
+use crate::store::marker::Places;
+use crate::store::open_error::OpenError;
+use crate::store::plan::{Changes, Rows};
+
+/// How often, and how long between, sled's own lock is tried: two seconds in all.
+const LOCK_TRIES: u32 = 100;
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
+
+/// Makes a file's data durable; tests put a failing one in its place.
+pub trait Syncer: Send + Sync + 'static {
+    /// Returns when everything written to the file is on disk.
+    ///
+    /// # Errors
+    /// What the disk says; the store then stops for good.
+    fn sync(&self, file: &File) -> io::Result<()>;
+}
+
+/// The real one: `fdatasync`.
+#[derive(Clone, Copy, Debug)]
+pub struct DiskSync;
+
+impl Syncer for DiskSync {
+    fn sync(&self, file: &File) -> io::Result<()> {
+        file.sync_data()
+    }
+}
+
+/// Reads sled and turns its panics into errors.
+#[derive(Clone)]
+pub(super) struct SledRows(sled::Db);
+
+impl SledRows {
+    /// Opens the engine; waits a little while an earlier one of this process lets go of its file.
+    ///
+    /// sled's writing threads can hold its own lock for a moment after it was closed. We hold the
+    /// lock on the data folder, so nobody else of ours can be meant.
+    #[expect(clippy::disallowed_methods, reason = "at start there is nothing else to wait for")]
+    pub(super) fn open(places: &Places, cache_bytes: u64) -> Result<Self, OpenError> {
+        for _ in 0..LOCK_TRIES {
+            match Self::try_open(places, cache_bytes) {
+                Err(cause) if cause.contains("could not acquire lock") => thread::sleep(LOCK_PAUSE),
+                opened => {
+                    return opened.map_err(|cause| OpenError::damaged(&places.store, &cause));
+                }
+            }
+        }
+        let holder = "one that opened the store's own folder".to_owned();
+        Err(OpenError::InUse { folder: places.store.clone(), holder })
+    }
+
+    fn try_open(places: &Places, cache_bytes: u64) -> Result<Self, String> {
+        let config = sled::Config::new()
+            .path(&places.store)
+            .cache_capacity(cache_bytes)
+            .flush_every_ms(None);
+        caught(|| config.open())?.map(Self).map_err(|error| error.to_string())
+    }
+}
+
+fn guarded<T>(near: &[u8], read: impl FnOnce() -> sled::Result<T>) -> Result<T, StoreError> {
+    let read = caught(read).and_then(|found| found.map_err(|error| error.to_string()));
+    read.map_err(|cause| StoreError::Unreadable { key: keys::readable(near), cause })
+}
+
+impl Rows for SledRows {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        guarded(key, || Ok(self.0.get(key)?.map(|value| value.to_vec())))
+    }
+
+    fn range(
+        &self,
+        start: &[u8],
+        end: &[u8],
+        limit: usize,
+    ) -> Result<Vec<(Key, Vec<u8>)>, StoreError> {
+        if start >= end {
+            return Ok(Vec::new());
+        }
+        guarded(start, || {
+            let rows = self.0.range(start..end).take(limit);
+            rows.map(|row| row.map(|(key, value)| (key.to_vec(), value.to_vec()))).collect()
+        })
+    }
+}
+
+/// Writes sled so that it lasts.
+pub(super) struct SledEngine {
+    pub(super) rows: SledRows,
+    /// The file that holds sled's log; syncing it makes flushed data durable.
+    db: File,
+    syncer: Arc<dyn Syncer>,
+}
+
+impl SledEngine {
+    pub(super) fn new(
+        rows: SledRows,
+        places: &Places,
+        syncer: Arc<dyn Syncer>,
+    ) -> Result<Self, OpenError> {
+        let path = places.store.join("db");
+        let db = File::open(&path).map_err(OpenError::io(&path))?;
+        Ok(Self { rows, db, syncer })
+    }
+}
+
+impl Rows for SledEngine {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.rows.get(key)
+    }
+
+    fn range(
+        &self,
+        start: &[u8],
+        end: &[u8],
+        limit: usize,
+    ) -> Result<Vec<(Key, Vec<u8>)>, StoreError> {
+        self.rows.range(start, end, limit)
+    }
+}
+
+impl Engine for SledEngine {
+    #[expect(clippy::disallowed_methods, reason = "this is what the committer calls to flush")]
+    fn apply(&self, changes: Changes) -> Result<(), String> {
+        let mut batch = sled::Batch::default();
+        for (key, value) in changes {
+            match value {
+                Some(value) => batch.insert(key, value),
+                None => batch.remove(key),
+            }
+        }
+        let db = &self.rows.0;
+        db.apply_batch(batch).map_err(|error| error.to_string())?;
+        db.flush().map_err(|error| error.to_string())?;
+        self.syncer.sync(&self.db).map_err(|error| error.to_string())
+    }
+}

@@ -1,0 +1,303 @@
+//! A unit of work: reads and writes of one decision, made into one conditional batch.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use super::codec::{self, Record};
+use super::keys;
+use super::kv::{Batch, Expect, Key, Kv, Op, StoreError, range_hash, value_hash};
+
+/// Reads through to the store, remembers what it read, and holds its writes back.
+///
+/// It sees its own puts and deletes, also in scans; an append has no key before the commit and is
+/// not seen. Methods take `&self`, so that a decision can hand one unit of work to many helpers.
+pub struct Tx<'a> {
+    kv: &'a dyn Kv,
+    work: RefCell<Work>,
+}
+
+#[derive(Default)]
+struct Work {
+    /// What single reads saw; a second read of the same key sees the same.
+    seen: BTreeMap<Key, Option<Vec<u8>>>,
+    ranges: Vec<Expect>,
+    writes: BTreeMap<Key, Option<Vec<u8>>>,
+    appends: Vec<Op>,
+}
+
+impl<'a> Tx<'a> {
+    /// An empty unit of work.
+    #[must_use]
+    pub fn new(kv: &'a dyn Kv) -> Self {
+        Self { kv, work: RefCell::default() }
+    }
+
+    /// The record under a key.
+    ///
+    /// # Errors
+    /// A store that cannot be read, or a damaged record.
+    pub fn get<R: Record>(&self, key: &[u8]) -> Result<Option<R>, StoreError> {
+        self.bytes(key)?.map(|bytes| codec::decode(key, &bytes)).transpose()
+    }
+
+    /// Whether there is a record under a key.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    pub fn exists(&self, key: &[u8]) -> Result<bool, StoreError> {
+        Ok(self.bytes(key)?.is_some())
+    }
+
+    /// Writes a record.
+    ///
+    /// # Errors
+    /// A record that is too large.
+    pub fn put<R: Record>(&self, key: Key, record: &R) -> Result<(), StoreError> {
+        let bytes = codec::encode(&key, record)?;
+        self.work.borrow_mut().writes.insert(key, Some(bytes));
+        Ok(())
+    }
+
+    /// Removes a record, if there is one.
+    pub fn delete(&self, key: Key) {
+        self.work.borrow_mut().writes.insert(key, None);
+    }
+
+    /// Writes a record under a number that the store gives at the commit.
+    ///
+    /// # Errors
+    /// A record that is too large.
+    pub fn append<R: Record>(&self, prefix: Key, record: &R) -> Result<(), StoreError> {
+        let value = codec::encode(&prefix, record)?;
+        self.work.borrow_mut().appends.push(Op::Append { prefix, value });
+        Ok(())
+    }
+
+    /// All records whose keys begin with `prefix`, in order.
+    ///
+    /// # Errors
+    /// A store that cannot be read, or a damaged record.
+    pub fn scan<R: Record>(&self, prefix: &[u8]) -> Result<Vec<(Key, R)>, StoreError> {
+        self.scan_range(prefix, &keys::prefix_end(prefix), usize::MAX)
+    }
+
+    /// At most `limit` records from `start` up to, not including, `end`, in order.
+    ///
+    /// # Errors
+    /// A store that cannot be read, or a damaged record.
+    pub fn scan_range<R: Record>(
+        &self,
+        start: &[u8],
+        end: &[u8],
+        limit: usize,
+    ) -> Result<Vec<(Key, R)>, StoreError> {
+        let rows = self.rows(start, end, limit)?;
+        rows.into_iter()
+            .map(|(key, bytes)| Ok((key.clone(), codec::decode(&key, &bytes)?)))
+            .collect()
+    }
+
+    /// All keys that begin with `prefix`, in order.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    pub fn keys(&self, prefix: &[u8]) -> Result<Vec<Key>, StoreError> {
+        self.keys_range(prefix, &keys::prefix_end(prefix), usize::MAX)
+    }
+
+    /// At most `limit` keys from `start` up to, not including, `end`, in order.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    pub fn keys_range(
+        &self,
+        start: &[u8],
+        end: &[u8],
+        limit: usize,
+    ) -> Result<Vec<Key>, StoreError> {
+        Ok(self.rows(start, end, limit)?.into_iter().map(|(key, _)| key).collect())
+    }
+
+    /// How many operations the batch will have; at most [`super::kv::MAX_OPS`] are taken.
+    #[must_use]
+    pub fn ops(&self) -> usize {
+        let work = self.work.borrow();
+        work.writes.len() + work.appends.len()
+    }
+
+    /// The batch: puts and deletes in key order, then appends in the order they were made, on
+    /// condition that everything read is unchanged.
+    #[must_use]
+    pub fn into_batch(self) -> Batch {
+        let work = self.work.into_inner();
+        let values = work
+            .seen
+            .into_iter()
+            .map(|(key, value)| Expect::Value { key, seen: value.as_deref().map(value_hash) });
+        let writes = work.writes.into_iter().map(|(key, value)| match value {
+            Some(value) => Op::Put(key, value),
+            None => Op::Delete(key),
+        });
+        Batch {
+            expects: values.chain(work.ranges).collect(),
+            ops: writes.chain(work.appends).collect(),
+        }
+    }
+
+    fn bytes(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let mut work = self.work.borrow_mut();
+        if let Some(known) = work.writes.get(key).or_else(|| work.seen.get(key)) {
+            return Ok(known.clone());
+        }
+        let value = self.kv.get(key)?;
+        work.seen.insert(key.to_vec(), value.clone());
+        Ok(value)
+    }
+
+    /// What the store holds in a range, with our own writes laid over it.
+    ///
+    /// As many more rows are read as we may hide by deleting. The expectation covers only what
+    /// was read: behind the last row of a full page, others may come and go.
+    fn rows(
+        &self,
+        start: &[u8],
+        end: &[u8],
+        limit: usize,
+    ) -> Result<Vec<(Key, Vec<u8>)>, StoreError> {
+        if start >= end || limit == 0 {
+            return Ok(Vec::new());
+        }
+        let mut work = self.work.borrow_mut();
+        let ours: Vec<_> = work.writes.range(start.to_vec()..end.to_vec()).map(cloned).collect();
+        let hidden = ours.iter().filter(|(_, value)| value.is_none()).count();
+        let page = limit.saturating_add(hidden);
+        let stored = self.kv.range(start, end, page)?;
+        let covered = match stored.last() {
+            Some((last, _)) if stored.len() == page => after(last),
+            _ => end.to_vec(),
+        };
+        let seen = range_hash(stored.iter().map(|(key, value)| (key, value)));
+        let expect = Expect::Range { start: start.to_vec(), end: covered.clone(), seen };
+        if !work.ranges.contains(&expect) {
+            work.ranges.push(expect);
+        }
+        Ok(overlaid(stored, ours, &covered, limit))
+    }
+}
+
+fn cloned((key, value): (&Key, &Option<Vec<u8>>)) -> (Key, Option<Vec<u8>>) {
+    (key.clone(), value.clone())
+}
+
+/// The first key behind `key`.
+fn after(key: &[u8]) -> Key {
+    [key, &[0]].concat()
+}
+
+/// Lays writes over stored rows. Writes behind the last row read wait for a later page.
+fn overlaid(
+    stored: Vec<(Key, Vec<u8>)>,
+    ours: Vec<(Key, Option<Vec<u8>>)>,
+    covered: &Key,
+    limit: usize,
+) -> Vec<(Key, Vec<u8>)> {
+    let mut rows: BTreeMap<Key, Vec<u8>> = stored.into_iter().collect();
+    for (key, value) in ours.into_iter().filter(|(key, _)| key < covered) {
+        match value {
+            Some(value) => rows.insert(key, value),
+            None => rows.remove(&key),
+        };
+    }
+    rows.into_iter().take(limit).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::keys::key;
+    use super::super::kv::Outcome;
+    use super::super::memory::MemoryKv;
+    use super::super::testing::{Note, commit, note, note_key, put};
+    use super::*;
+
+    async fn three() -> MemoryKv {
+        let kv = MemoryKv::new();
+        commit(&kv, (1..=3).map(|n| put(note_key(1, n), &n.to_string())).collect()).await;
+        kv
+    }
+
+    fn texts(rows: Vec<(Key, Note)>) -> String {
+        rows.into_iter().map(|(_, note)| note.text).collect::<Vec<_>>().join(" ")
+    }
+
+    fn team() -> Key {
+        key("note").u32(1).done()
+    }
+
+    #[tokio::test]
+    async fn it_sees_its_own_writes_and_the_store_does_not() {
+        let kv = three().await;
+        let tx = Tx::new(&kv);
+        tx.put(note_key(1, 2), &note("two")).unwrap();
+        tx.put(note_key(1, 9), &note("nine")).unwrap();
+        tx.delete(note_key(1, 1));
+        tx.append(team(), &note("later")).unwrap();
+        assert_eq!(tx.get::<Note>(&note_key(1, 1)).unwrap(), None);
+        assert_eq!(tx.get(&note_key(1, 9)).unwrap(), Some(note("nine")));
+        assert_eq!(texts(tx.scan(&team()).unwrap()), "two 3 nine");
+        assert_eq!(tx.keys(&team()).unwrap(), [2, 3, 9].map(|n| note_key(1, n)));
+        assert_eq!(tx.ops(), 4);
+        assert_eq!(texts(Tx::new(&kv).scan(&team()).unwrap()), "1 2 3");
+        kv.commit(tx.into_batch()).await.unwrap();
+        assert_eq!(texts(Tx::new(&kv).scan(&team()).unwrap()), "two 3 nine later");
+    }
+
+    #[tokio::test]
+    async fn a_page_is_full_although_its_first_rows_are_deleted() {
+        let kv = three().await;
+        let tx = Tx::new(&kv);
+        tx.delete(note_key(1, 1));
+        tx.put(note_key(1, 8), &note("eight")).unwrap();
+        let page =
+            |limit| texts(tx.scan_range(&team(), &keys::prefix_end(&team()), limit).unwrap());
+        assert_eq!(page(0), "");
+        assert_eq!(page(1), "2");
+        assert_eq!(page(2), "2 3");
+        assert_eq!(page(3), "2 3 eight");
+        assert_eq!(page(9), "2 3 eight");
+    }
+
+    #[tokio::test]
+    async fn it_conflicts_with_changes_to_what_it_read_and_with_no_others() {
+        type Read = fn(&Tx<'_>);
+        let get: Read = |tx| drop(tx.get::<Note>(&note_key(1, 1)).unwrap());
+        let absent: Read = |tx| drop(tx.get::<Note>(&note_key(1, 9)).unwrap());
+        let scan: Read = |tx| drop(tx.scan::<Note>(&team()).unwrap());
+        let first: Read = |tx| drop(tx.keys_range(&team(), &keys::prefix_end(&team()), 1).unwrap());
+        for (read, change, conflict) in [
+            (get, note_key(1, 1), true),
+            (get, note_key(1, 2), false),
+            (absent, note_key(1, 9), true),
+            (scan, note_key(1, 2), true),
+            (scan, note_key(1, 7), true),
+            (scan, note_key(2, 1), false),
+            (first, note_key(1, 0), true),
+            (first, note_key(1, 2), false),
+        ] {
+            let kv = three().await;
+            let tx = Tx::new(&kv);
+            read(&tx);
+            commit(&kv, vec![put(change.clone(), "changed")]).await;
+            let outcome = kv.commit(tx.into_batch()).await.unwrap();
+            assert_eq!(outcome == Outcome::Conflict, conflict, "{}", keys::readable(&change));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_second_read_sees_what_the_first_saw() {
+        let kv = three().await;
+        let tx = Tx::new(&kv);
+        let before: Option<Note> = tx.get(&note_key(1, 1)).unwrap();
+        commit(&kv, vec![put(note_key(1, 1), "changed")]).await;
+        assert_eq!(tx.get(&note_key(1, 1)).unwrap(), before);
+    }
+}
