@@ -9,3 +9,4 @@ pub mod clock;
 pub mod domain;
 pub mod random;
 pub mod store;
+pub mod text;

@@ -1,0 +1,235 @@
+//! Words about a person's own wishes, a team's settings, help, and what goes wrong.
+
+use serde::Serialize;
+
+use super::declare::words;
+use super::when::{When, sample_when};
+
+/// Verbs of one kind in `help`.
+#[derive(Clone, Debug, Serialize)]
+pub struct HelpGroup {
+    /// The group's name.
+    pub name: &'static str,
+    /// Usage and verb of each command in it.
+    pub verbs: Vec<HelpLine>,
+}
+
+/// One command in `help`.
+#[derive(Clone, Debug, Serialize)]
+pub struct HelpLine {
+    /// The verb.
+    pub verb: &'static str,
+    /// How it is typed.
+    pub usage: &'static str,
+}
+
+/// A team a person belongs to.
+#[derive(Clone, Debug, Serialize)]
+pub struct MyTeam {
+    /// Its name.
+    pub name: String,
+    /// Whether the person leads it.
+    pub lead: bool,
+    /// How answers are kept.
+    pub mode: &'static str,
+    /// The minimum group.
+    pub min_group: u32,
+    /// Titles of pillars the person is champion of.
+    pub champion: Vec<String>,
+    /// The last published level.
+    pub level: Option<u8>,
+    /// Answers and questions of the open round.
+    pub progress: Option<(usize, usize)>,
+}
+
+fn sample_my_team() -> MyTeam {
+    MyTeam {
+        name: "Payments".to_owned(),
+        lead: true,
+        mode: "pseudonymous",
+        min_group: 3,
+        champion: vec!["Skills".to_owned()],
+        level: Some(2),
+        progress: Some((3, 8)),
+    }
+}
+
+words! {
+    /// Help made for the person asking.
+    Help = "people/help" {
+        prefix: String = "/maturity".to_owned(),
+        groups: Vec<HelpGroup> = vec![HelpGroup {
+            name: "answering",
+            verbs: vec![HelpLine { verb: "answer", usage: "answer [QUESTION]" }],
+        }],
+        full: bool = true,
+    }
+    /// How one command is used.
+    HelpOne = "people/help-one" {
+        prefix: String = "/maturity".to_owned(),
+        verb: &'static str = "answer",
+        usage: &'static str = "answer [QUESTION]",
+        example: &'static str = "answer 3",
+    }
+    /// Words that are no command.
+    Unknown = "people/unknown" {
+        heard: String = "raport".to_owned(),
+        suggestion: Option<&'static str> = Some("report"),
+        open: bool = false,
+    }
+    /// A command was used in a way it has not.
+    Usage = "people/usage" {
+        prefix: String = "/maturity".to_owned(),
+        verb: &'static str = "target",
+        usage: &'static str = "target PILLAR LEVEL",
+        example: &'static str = "target tooling 4",
+        heard: String = "tooling x".to_owned(),
+        suggestion: Option<&'static str> = Some("tooling"),
+        choices: Vec<String> = vec!["skills".to_owned(), "structure".to_owned()],
+    }
+    /// The person may not do this here; reveals nothing.
+    Refused = "people/refused" {
+        prefix: String = "/maturity".to_owned(),
+    }
+    /// The person belongs to no team that the bot knows.
+    NoTeam = "people/no-team" {
+        prefix: String = "/maturity".to_owned(),
+        can_set_up: bool = true,
+    }
+    /// Several teams could be meant.
+    WhichTeam = "people/which-team" {
+        teams: Vec<String> = vec!["Payments".to_owned(), "Search".to_owned()],
+    }
+    /// Something of ours went wrong; nothing was lost.
+    Trouble = "people/trouble" {
+        saved: bool = false,
+    }
+    /// The home view: one section on the person.
+    Home = "people/home" {
+        name: String = "Kim".to_owned(),
+        teams: Vec<MyTeam> = vec![sample_my_team()],
+        snoozed: Option<When> = None,
+        away: Option<When> = None,
+        stopped: bool = false,
+    }
+    /// Everything the bot knows of a person.
+    Me = "people/me" {
+        name: String = "Kim".to_owned(),
+        zone: Option<String> = Some("Europe/Berlin".to_owned()),
+        teams: Vec<MyTeam> = vec![sample_my_team()],
+        snoozed: Option<When> = None,
+        away: Option<When> = None,
+        stopped: bool = false,
+    }
+    /// Direct messages wait until then.
+    Snoozed = "people/snoozed" {
+        until: When = sample_when(),
+        away: bool = false,
+    }
+    /// Direct messages ended, or go on.
+    Stopped = "people/stopped" {
+        stopped: bool = true,
+    }
+    /// What `forget me` would do.
+    ForgetAsk = "people/forget-ask" {
+        anonymous: bool = true,
+    }
+    /// It is done.
+    Forgotten = "people/forgotten" {
+        stopped: bool = false,
+    }
+    /// The date could not be read.
+    BadDate = "people/bad-date" {
+        problem: &'static str = "unknown",
+    }
+    /// A setting of the team changed, or is shown.
+    Setting = "people/setting" {
+        name: &'static str = "mode",
+        value: String = "anonymous".to_owned(),
+        changed: bool = true,
+        next_round: bool = true,
+    }
+    /// The team is managed in the config file.
+    InConfig = "people/in-config" {
+        team: String = "Payments".to_owned(),
+    }
+    /// A schedule could not be read.
+    BadSchedule = "people/bad-schedule" {
+        problem: String = "six fields".to_owned(),
+    }
+    /// A schedule is set, shown or off.
+    ScheduleShown = "people/schedule" {
+        team: String = "Payments".to_owned(),
+        zone: String = "Europe/Berlin".to_owned(),
+        lines: Vec<ScheduleLine> = vec![ScheduleLine {
+            preset: "quick".to_owned(),
+            times: "0 10 * * MON#1".to_owned(),
+        }],
+        next: Vec<When> = vec![sample_when()],
+        changed: bool = true,
+    }
+    /// A team as its lead sees it.
+    TeamShown = "people/team" {
+        team: String = "Payments".to_owned(),
+        zone: String = "Europe/Berlin".to_owned(),
+        mode: &'static str = "pseudonymous",
+        min_group: u32 = 3,
+        small: bool = false,
+        early: bool = false,
+        quiet: String = "18:00–09:00".to_owned(),
+        leads: Vec<String> = vec!["Kim".to_owned()],
+        members: usize = 5,
+        in_config: bool = false,
+        targets: Vec<(String, u8)> = vec![("Skills".to_owned(), 4)],
+    }
+    /// The teams an admin looks after.
+    TeamList = "people/team-list" {
+        teams: Vec<AdminTeam> = vec![AdminTeam {
+            name: "Payments".to_owned(),
+            members: 5,
+            paused: None,
+            in_config: false,
+        }],
+    }
+    /// The form that makes a team.
+    SetupForm = "people/setup-form" {
+        part: &'static str = "body",
+    }
+    /// A value of the form was refused.
+    SetupProblem = "people/setup-problem" {
+        field: String = "zone".to_owned(),
+        heard: String = "Berlin".to_owned(),
+    }
+    /// A team was made.
+    SetUp = "people/set-up" {
+        team: String = "Payments".to_owned(),
+        next: Option<When> = Some(sample_when()),
+    }
+    /// A lead learns that a place cannot be reached.
+    Unreachable = "people/unreachable" {
+        team: String = "Payments".to_owned(),
+        cause: String = "the channel is archived".to_owned(),
+    }
+}
+
+/// A preset and when it is asked.
+#[derive(Clone, Debug, Serialize)]
+pub struct ScheduleLine {
+    /// The preset.
+    pub preset: String,
+    /// The cron expression.
+    pub times: String,
+}
+
+/// A team as an admin sees it: no results.
+#[derive(Clone, Debug, Serialize)]
+pub struct AdminTeam {
+    /// Its name.
+    pub name: String,
+    /// How many members.
+    pub members: usize,
+    /// Why it is paused.
+    pub paused: Option<String>,
+    /// Whether the config file manages it.
+    pub in_config: bool,
+}
