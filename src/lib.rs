@@ -7,6 +7,7 @@
 
 pub mod clock;
 pub mod domain;
+pub mod platform;
 pub mod random;
 pub mod store;
 pub mod text;

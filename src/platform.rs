@@ -1,0 +1,333 @@
+//! The only trait between the engine and a chat, and the words both sides share.
+//!
+//! A platform knows no pillar and no store. It turns what happens in the chat into [`Incoming`]
+//! events and waits for each until it is on disk; it delivers [`Message`]s; it looks people up.
+
+pub mod console;
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use chrono_tz::Tz;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::clock::Instant;
+use crate::domain::ids::{EventId, PersonId, PlaceId};
+use crate::domain::message::{Destination, Message, MessageRef};
+
+/// One thing that happened in a chat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Incoming {
+    /// The platform's id of the event; a repetition bears the same one.
+    pub id: EventId,
+    /// When the platform says it happened.
+    pub sent: Instant,
+    /// What happened.
+    pub what: What,
+}
+
+/// What can happen in a chat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A person wrote something, in a place or (without one) to the bot in private.
+    Said {
+        /// Who wrote.
+        person: PersonId,
+        /// Where; `None` in a private conversation.
+        place: Option<PlaceId>,
+        /// The words.
+        text: String,
+    },
+    /// A person pressed something on a message of the bot.
+    Chose {
+        /// Who pressed.
+        person: PersonId,
+        /// Where; `None` in a private conversation.
+        place: Option<PlaceId>,
+        /// The text form of the [`crate::domain::message::Press`].
+        token: String,
+    },
+    /// A person sent a form.
+    Submitted {
+        /// Who sent it.
+        person: PersonId,
+        /// Where the form was asked for.
+        place: Option<PlaceId>,
+        /// The form's name.
+        form: String,
+        /// The values by field.
+        values: BTreeMap<String, String>,
+    },
+    /// A person opened the bot's home view.
+    Opened {
+        /// Who looks.
+        person: PersonId,
+    },
+    /// A person changed the words of an earlier event.
+    Edited {
+        /// Who changed it.
+        person: PersonId,
+        /// The event changed.
+        of: EventId,
+        /// The words that hold now.
+        text: String,
+    },
+    /// A person took an earlier event back.
+    Withdrawn {
+        /// Who took it back.
+        person: PersonId,
+        /// The event taken back.
+        of: EventId,
+    },
+    /// A person came into a place.
+    Joined {
+        /// The place.
+        place: PlaceId,
+        /// Who came.
+        profile: Profile,
+    },
+    /// A person left a place.
+    Left {
+        /// The place.
+        place: PlaceId,
+        /// Who left.
+        person: PersonId,
+    },
+    /// A place has another name, another id, or is gone.
+    PlaceChanged {
+        /// The place, by the id known so far.
+        place: PlaceId,
+        /// What changed.
+        change: PlaceChange,
+    },
+    /// What a look-up brought.
+    Facts(Facts),
+    /// The platform connected, and whether it has handed in all that happened before. Rounds that
+    /// are overdue wait for that, at the longest an hour from when it connected.
+    Linked {
+        /// The platform's name.
+        platform: String,
+        /// Whether everything that happened before has been handed in and committed.
+        caught_up: bool,
+    },
+}
+
+impl What {
+    /// Who did it, where it was somebody in a conversation with the bot.
+    #[must_use]
+    pub fn person(&self) -> Option<&PersonId> {
+        match self {
+            Self::Said { person, .. }
+            | Self::Chose { person, .. }
+            | Self::Submitted { person, .. }
+            | Self::Opened { person }
+            | Self::Edited { person, .. }
+            | Self::Withdrawn { person, .. } => Some(person),
+            Self::Joined { .. }
+            | Self::Left { .. }
+            | Self::PlaceChanged { .. }
+            | Self::Facts(_)
+            | Self::Linked { .. } => None,
+        }
+    }
+}
+
+/// How a place can change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PlaceChange {
+    /// It has another id now; everything about it goes on there.
+    Moved(PlaceId),
+    /// It was archived, deleted, or the bot was removed.
+    Gone,
+    /// It is there again.
+    Back,
+}
+
+/// The result of a look-up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Facts {
+    /// Everybody in a place.
+    Members {
+        /// The place.
+        place: PlaceId,
+        /// Who is there.
+        members: Vec<Profile>,
+    },
+}
+
+/// What a platform knows of a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// Who.
+    pub id: PersonId,
+    /// The name people read.
+    pub name: String,
+    /// The person's own time zone, where the platform knows it.
+    pub zone: Option<Tz>,
+    /// A machine, a guest or somebody from outside: never asked.
+    pub outside: bool,
+}
+
+/// What the engine answers once an event is on disk.
+pub type Reply = Option<Message>;
+
+/// An event on its way to the engine, with the way back for the reply.
+#[derive(Debug)]
+pub struct Delivery {
+    /// The event.
+    pub event: Incoming,
+    /// Takes the reply once the event is committed.
+    pub done: oneshot::Sender<Reply>,
+}
+
+/// Where a platform hands in its events.
+#[derive(Clone, Debug)]
+pub struct Inbox(pub mpsc::Sender<Delivery>);
+
+impl Inbox {
+    /// Hands in an event and waits until it is on disk.
+    ///
+    /// # Errors
+    ///
+    /// [`NotCommitted`] when the bot stops before that; the event must then not be acknowledged.
+    pub async fn hand_in(&self, event: Incoming) -> Result<Reply, NotCommitted> {
+        let (done, reply) = oneshot::channel();
+        self.0.send(Delivery { event, done }).await.map_err(|_| NotCommitted)?;
+        reply.await.map_err(|_| NotCommitted)
+    }
+}
+
+impl Inbox {
+    /// Says that a platform connected and begins to hand in what happened meanwhile, or (with
+    /// `caught_up`) that all of it is committed. Said again after every lost connection.
+    ///
+    /// # Errors
+    ///
+    /// [`NotCommitted`] when the bot is stopping.
+    pub async fn linked(
+        &self,
+        platform: &str,
+        caught_up: bool,
+        now: Instant,
+    ) -> Result<(), NotCommitted> {
+        let what = What::Linked { platform: platform.to_owned(), caught_up };
+        let id = EventId(format!("{platform}:linked"));
+        self.hand_in(Incoming { id, sent: now, what }).await.map(|_| ())
+    }
+}
+
+/// The event did not reach the disk and must not be acknowledged.
+#[derive(Debug, thiserror::Error)]
+#[error("the event was not committed")]
+pub struct NotCommitted;
+
+/// Turns true when everything is to stop.
+pub type Stop = watch::Receiver<bool>;
+
+/// Why something could not be delivered, by what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PostError {
+    /// It may work later; the seconds are the platform's own wish, where it has one.
+    #[error("the platform could not take the message now: {cause}")]
+    Transient {
+        /// What the platform said, without any content.
+        cause: String,
+        /// How long to wait at least.
+        retry_after: Option<u64>,
+    },
+    /// It was handed over and no answer came, so nobody knows whether it arrived.
+    #[error("the platform did not answer: {0}")]
+    Unanswered(String),
+    /// This destination cannot be reached any more.
+    #[error("the destination cannot be reached: {0}")]
+    DeadTarget(String),
+    /// The platform refuses the bot altogether.
+    #[error("the platform refuses the bot: {0}")]
+    DeadInstall(String),
+    /// The message itself is at fault.
+    #[error("the platform refused the message: {0}")]
+    OurBug(String),
+}
+
+/// A picture that can be drawn in the forms platforms need.
+pub trait Drawing: Send + Sync {
+    /// The picture as PNG.
+    ///
+    /// # Errors
+    ///
+    /// Says why it could not be drawn; the words then go out alone.
+    fn png(&self) -> Result<Vec<u8>, String>;
+
+    /// The picture in characters, at most `width` columns wide.
+    fn terminal(&self, width: usize, colour: bool) -> String;
+}
+
+/// A chat that the bot lives in.
+#[async_trait]
+pub trait Platform: Send + Sync {
+    /// The name in front of the colon of every id of this platform.
+    fn name(&self) -> &str;
+
+    /// Whether a message posted again under its key is delivered once. Where it is not, one whose
+    /// first answer is lost is posted a second time, and never a third.
+    fn knows_repeats(&self) -> bool {
+        false
+    }
+
+    /// Takes part in the chat until `stop` turns true.
+    ///
+    /// # Errors
+    ///
+    /// When the platform can no longer take part, with the mend.
+    async fn run(&self, inbox: Inbox, stop: Stop) -> anyhow::Result<()>;
+
+    /// Delivers a message. The same `key` means the same message: a platform that can tell
+    /// delivers it once however often it is called.
+    ///
+    /// # Errors
+    ///
+    /// See [`PostError`].
+    async fn post(
+        &self,
+        to: &Destination,
+        message: &Message,
+        drawing: Option<&dyn Drawing>,
+        key: &str,
+    ) -> Result<MessageRef, PostError>;
+
+    /// Replaces a message delivered before.
+    ///
+    /// # Errors
+    ///
+    /// See [`PostError`].
+    async fn update(
+        &self,
+        to: &Destination,
+        reference: &MessageRef,
+        message: &Message,
+    ) -> Result<(), PostError>;
+
+    /// Everybody in a place.
+    ///
+    /// # Errors
+    ///
+    /// See [`PostError`].
+    async fn members(&self, place: &PlaceId) -> Result<Vec<Profile>, PostError>;
+
+    /// What is known of one person.
+    ///
+    /// # Errors
+    ///
+    /// See [`PostError`].
+    async fn profile(&self, person: &PersonId) -> Result<Profile, PostError>;
+}
+
+/// Where an adapter keeps its own small state: opaque bytes under its own prefix.
+#[async_trait]
+pub trait Memory: Send + Sync {
+    /// What was kept under `name`.
+    fn recall(&self, name: &str) -> Option<Vec<u8>>;
+
+    /// Keeps `bytes` under `name`; on disk when it returns.
+    async fn keep(&self, name: &str, bytes: Vec<u8>) -> anyhow::Result<()>;
+}
