@@ -9,5 +9,6 @@ pub mod clock;
 pub mod domain;
 pub mod platform;
 pub mod random;
+pub mod report;
 pub mod store;
 pub mod text;
