@@ -6,6 +6,7 @@
 //! `tests/layering.rs` fails when one does not. `docs/ARCHITECTURE.md` walks through it.
 
 pub mod clock;
+pub mod config;
 pub mod domain;
 pub mod platform;
 pub mod random;
