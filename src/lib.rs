@@ -8,6 +8,7 @@
 pub mod clock;
 pub mod config;
 pub mod domain;
+pub mod engine;
 pub mod platform;
 pub mod random;
 pub mod report;

@@ -1,0 +1,46 @@
+//! The pipeline: decide → commit → acknowledge → deliver.
+//!
+//! An event is decided on what the store holds and the time; the decision is committed as one
+//! conditional batch, and decided again when something changed meanwhile. Only a committed event
+//! is answered. Knows no chat platform.
+
+pub mod decision;
+
+mod actions;
+mod answers;
+mod champions;
+mod commands;
+mod conversation;
+mod delivery;
+mod digests;
+mod drawer;
+mod event;
+mod handling;
+mod home;
+mod introduction;
+mod jobs;
+mod links;
+mod membership;
+mod nudges;
+mod operator;
+mod pipeline;
+mod privacy;
+mod questions;
+mod replies;
+mod results;
+mod rotation;
+mod rounds;
+mod rules;
+mod settings;
+mod setup;
+mod speaker;
+mod tour;
+mod wakes;
+
+pub use delivery::Outcome as DeliveryOutcome;
+pub use drawer::Drawer;
+pub use membership::{TeamPlan, reconcile};
+pub use pipeline::Engine;
+pub use results::agreement;
+pub use rules::Rules;
+pub use tour::Progress;

@@ -1,0 +1,196 @@
+//! Commands: who may give them, which team they mean, and who carries them out.
+
+use super::decision::{Decided, Desk};
+use super::replies::{no_team, refused, which_team};
+use super::speaker::Speaker;
+use super::{actions, answers, champions, home, nudges, privacy, results, rounds, settings, setup};
+use crate::domain::access;
+use crate::domain::command::{
+    self, Command, Misunderstood, Pick, Subject, TeamWord, Topic, Verb, Wanted,
+};
+use crate::domain::role::{Role, Roles};
+use crate::domain::team::Team;
+use crate::platform::Reply;
+use crate::text::words::{Help, HelpGroup, HelpLine, HelpOne, InConfig, Unknown, Usage};
+
+/// Reads and runs what stands behind the prefix; nothing stands for `help`.
+pub(super) fn typed(desk: &Desk<'_>, speaker: &Speaker, words: &str) -> Decided<Reply> {
+    if words.is_empty() {
+        return Ok(help(desk, speaker, None));
+    }
+    match command::parse(words) {
+        Ok(command) => run(desk, speaker, command),
+        Err(problem) => Ok(misunderstood(desk, &problem, false)),
+    }
+}
+
+/// Runs a command, if the person may give it.
+pub(super) fn run(desk: &Desk<'_>, speaker: &Speaker, command: Command) -> Decided<Reply> {
+    if matches!(command, Command::Setup(_)) {
+        return setup::asked(desk, speaker, command);
+    }
+    if let Command::Report { team: Some(name), pillar } = &command {
+        return match speaker.team_named(name) {
+            Some(team) if may(speaker, Some(team), &command) => {
+                results::report(desk, speaker, team, *pillar)
+            }
+            _ => Ok(refused(desk)),
+        };
+    }
+    if !may(speaker, speaker.team(), &command) {
+        return match speaker.team() {
+            None if speaker.teams.len() > 1 => Ok(which_team(desk, speaker)),
+            None if !speaker.admin => Ok(no_team(desk)),
+            _ => Ok(refused(desk)),
+        };
+    }
+    match personal(desk, speaker, &command)? {
+        Some(reply) => Ok(reply),
+        None => match speaker.team().cloned() {
+            Some(team) => for_team(desk, speaker, team, command),
+            None => Ok(which_team(desk, speaker)),
+        },
+    }
+}
+
+/// What concerns only the person who asks, in no team or in all.
+fn personal(desk: &Desk<'_>, speaker: &Speaker, command: &Command) -> Decided<Option<Reply>> {
+    Ok(Some(match command {
+        Command::Help(topic) => help(desk, speaker, *topic),
+        Command::Me => privacy::me(desk, speaker)?,
+        Command::Forget(step) => privacy::forget(desk, speaker, *step)?,
+        Command::Stop => home::stop(desk, speaker)?,
+        Command::Resume => home::resume(desk, speaker)?,
+        Command::Snooze(until) => home::snooze(desk, speaker, *until, false)?,
+        Command::Away(until) => home::snooze(desk, speaker, *until, true)?,
+        Command::Answer(None) => answers::answer(desk, speaker, None)?,
+        Command::Answer(Some(Pick::Number(number))) => {
+            answers::answer(desk, speaker, Some(&number.to_string()))?
+        }
+        Command::Answer(Some(Pick::Id(id))) => answers::answer(desk, speaker, Some(id.as_str()))?,
+        Command::Team(TeamWord::List) => settings::list(desk, speaker)?,
+        Command::Champion(step) => champions::step(desk, speaker, step)?,
+        _ => return Ok(None),
+    }))
+}
+
+fn for_team(desk: &Desk<'_>, speaker: &Speaker, team: Team, command: Command) -> Decided<Reply> {
+    if team.config_id.is_some() && changes_settings(&command) {
+        return Ok(desk.reply(&InConfig { team: team.name }));
+    }
+    match command {
+        Command::Start(preset) => rounds::start(desk, speaker, team, preset.as_deref()),
+        Command::Close => rounds::close(desk, team),
+        Command::Extend(until) => settings::extend(desk, team, until),
+        Command::Cancel => rounds::cancel(desk, team),
+        Command::Nudge => nudges::asked(desk, team),
+        Command::Report { pillar, .. } => results::report(desk, speaker, &team, pillar),
+        Command::Publish => results::publish(desk, team),
+        Command::Why(None) => results::why_overall(desk, &team),
+        Command::Why(Some(Subject::Pillar(pillar))) => results::why_pillar(desk, &team, pillar),
+        Command::Why(Some(Subject::Question(id))) => results::why_question(desk, &team, &id),
+        Command::Trend => results::trend(desk, &team),
+        Command::Actions => actions::list(desk, &team),
+        Command::Action(step, which) => actions::step(desk, speaker, &team, step, &which),
+        Command::Who(pillar) => champions::who(desk, &team, pillar),
+        Command::Target(pillar, level) => settings::target(desk, team, pillar, level),
+        Command::Status => settings::status(desk, speaker, &team),
+        Command::Mode(mode) => settings::mode(desk, team, mode),
+        Command::Schedule(wish) => settings::schedule(desk, team, wish),
+        Command::Team(word) => settings::team(desk, speaker, team, word),
+        _ => Ok(refused(desk)),
+    }
+}
+
+/// Whether a command would change what the config file says about a team.
+fn changes_settings(command: &Command) -> bool {
+    let team = matches!(
+        command,
+        Command::Team(TeamWord::Set(_) | TeamWord::AddLead(_) | TeamWord::RemoveLead(_))
+    );
+    team || matches!(command, Command::Mode(Some(_)) | Command::Schedule(Some(_)))
+}
+
+/// The roles of a person towards a team.
+pub(super) fn roles(speaker: &Speaker, team: Option<&Team>) -> Roles {
+    let mut roles = Roles::STRANGER;
+    if let Some(team) = team {
+        if !speaker.led_from_outside.contains(&team.id) {
+            roles = roles.with(Role::Member);
+        }
+        if speaker.leads(team) {
+            roles = roles.with(Role::Lead);
+        }
+    }
+    if speaker.admin { roles.with(Role::Admin) } else { roles }
+}
+
+fn may(speaker: &Speaker, team: Option<&Team>, command: &Command) -> bool {
+    let role = |team| access::may(roles(speaker, team), command);
+    // What concerns the person alone does not depend on which of their teams is meant.
+    role(team) || (team.is_none() && is_personal(command) && role(speaker.teams.first()))
+}
+
+fn is_personal(command: &Command) -> bool {
+    let verb = command.verb();
+    matches!(
+        verb,
+        Verb::Help
+            | Verb::Me
+            | Verb::Forget
+            | Verb::Stop
+            | Verb::Resume
+            | Verb::Snooze
+            | Verb::Away
+            | Verb::Answer
+            | Verb::Champion
+    )
+}
+
+/// `help`, made for the person asking.
+pub(super) fn help(desk: &Desk<'_>, speaker: &Speaker, topic: Option<Topic>) -> Reply {
+    let prefix = desk.rules.prefix.clone();
+    let roles = roles(speaker, speaker.team().or(speaker.teams.first()));
+    let visible = command::visible(roles);
+    if let Some(Topic::Verb(verb)) = topic {
+        let entry = verb.entry();
+        return desk.reply(&HelpOne {
+            prefix,
+            verb: entry.name,
+            usage: entry.usage,
+            example: entry.example,
+        });
+    }
+    let wanted = |group| !matches!(topic, Some(Topic::Group(only)) if only != group);
+    let groups = visible.into_iter().filter(|(group, _)| wanted(*group)).map(|(group, entries)| {
+        let line = |entry: &&command::Entry| HelpLine { verb: entry.name, usage: entry.usage };
+        HelpGroup { name: group.name(), verbs: entries.iter().map(line).collect() }
+    });
+    let groups: Vec<HelpGroup> = groups.filter(|group| !group.verbs.is_empty()).collect();
+    desk.reply(&Help { prefix, groups, full: topic.is_none() })
+}
+
+/// Words that are no command, or a command used wrongly.
+pub(super) fn misunderstood(desk: &Desk<'_>, problem: &Misunderstood, open: bool) -> Reply {
+    match problem {
+        Misunderstood::Word { heard, suggestion } => {
+            desk.reply(&Unknown { heard: heard.clone(), suggestion: *suggestion, open })
+        }
+        Misunderstood::Argument { verb, wanted, heard, suggestion } => {
+            let entry = verb.entry();
+            desk.reply(&Usage {
+                prefix: desk.rules.prefix.clone(),
+                verb: entry.name,
+                usage: entry.usage,
+                example: entry.example,
+                heard: heard.clone(),
+                suggestion: *suggestion,
+                choices: choices(*wanted),
+            })
+        }
+    }
+}
+
+fn choices(wanted: Wanted) -> Vec<String> {
+    wanted.choices().iter().map(|choice| (*choice).to_owned()).collect()
+}

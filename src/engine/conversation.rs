@@ -1,0 +1,123 @@
+//! Words typed by a person: a command, a word of a sitting, or an answer.
+
+use super::decision::{Decided, Desk};
+use super::questions::Front;
+use super::speaker::Speaker;
+use super::{answers, commands};
+use crate::domain::answer;
+use crate::domain::bank::Kind;
+use crate::domain::command::{self, SittingWord};
+use crate::platform::{Incoming, Reply};
+
+/// What may stand in front of a command, on every platform.
+const PREFIXES: [&str; 2] = ["/maturity", "!maturity"];
+
+/// Decides what a person's words mean, and does it.
+pub(super) fn said(
+    desk: &Desk<'_>,
+    speaker: &Speaker,
+    text: &str,
+    event: &Incoming,
+) -> Decided<Reply> {
+    if let Some(words) = command_words(text) {
+        return commands::typed(desk, speaker, words);
+    }
+    if speaker.place.is_some() {
+        return Ok(None);
+    }
+    match Front::find(desk, speaker)? {
+        Some(front) => in_sitting(desk, speaker, front, text, event),
+        None => bare(desk, speaker, text, false),
+    }
+}
+
+/// The words behind the prefix of a command.
+fn command_words(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let prefix = PREFIXES.iter().find(|prefix| {
+        text.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix))
+    })?;
+    let rest = &text[prefix.len()..];
+    (rest.is_empty() || rest.starts_with(char::is_whitespace)).then(|| rest.trim())
+}
+
+fn in_sitting(
+    desk: &Desk<'_>,
+    speaker: &Speaker,
+    front: Front,
+    text: &str,
+    event: &Incoming,
+) -> Decided<Reply> {
+    // Nobody answers or skips a question, or does so under terms, that they have not been shown.
+    let shown = front.is_before(&speaker.person);
+    if text.trim().is_empty() {
+        return Ok(Some(answers::continue_sitting(desk, &front)));
+    }
+    if let Some(word) = command::parse_in_sitting(text) {
+        if !shown && word != SittingWord::Later {
+            return answers::show(desk, speaker, front.round.id);
+        }
+        return sitting_word(desk, speaker, front, word, text);
+    }
+    let Some(question) = front.question().cloned() else {
+        return bare(desk, speaker, text, false);
+    };
+    // A text question takes any words; commands need their prefix there, but for a plain
+    // `help`, and for `stop`, which every reminder promises to heed.
+    let is_text = question.kind == Kind::Text;
+    let plain = |word: &str| text.trim().eq_ignore_ascii_case(word);
+    if is_text && (plain("help") || plain("stop")) {
+        return commands::typed(desk, speaker, text);
+    }
+    match answer::read(text, &question) {
+        Ok(_) if !shown => answers::show(desk, speaker, front.round.id),
+        Ok(value) => answers::typed(desk, speaker, front, &question, value, event),
+        Err(_) if !is_text && command::parse(text).is_ok() => commands::typed(desk, speaker, text),
+        Err(problem) => Ok(answers::misread(desk, &question, &problem)),
+    }
+}
+
+fn sitting_word(
+    desk: &Desk<'_>,
+    speaker: &Speaker,
+    front: Front,
+    word: SittingWord,
+    text: &str,
+) -> Decided<Reply> {
+    match word {
+        SittingWord::Why => match front.question().cloned() {
+            Some(question) => Ok(Some(answers::why(desk, &front, &question))),
+            None => bare(desk, speaker, text, false),
+        },
+        SittingWord::Back => answers::back(desk, speaker, front),
+        SittingWord::Skip => answers::skip(desk, speaker, front),
+        SittingWord::Undo => answers::undo(desk, speaker, front),
+        SittingWord::GoOn => Ok(Some(answers::continue_sitting(desk, &front))),
+        SittingWord::Later => Ok(answers::see_you(desk, &front)),
+        SittingWord::Comment(words) => {
+            answers::comment(desk, speaker, front, words.as_deref().unwrap_or_default())
+        }
+    }
+}
+
+/// Words in private without a prefix are commands too.
+fn bare(desk: &Desk<'_>, speaker: &Speaker, text: &str, open: bool) -> Decided<Reply> {
+    match command::parse(text) {
+        Ok(command) => commands::run(desk, speaker, command),
+        Err(problem) => Ok(commands::misunderstood(desk, &problem, open)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_counts_only_as_a_whole_word() {
+        assert_eq!(command_words(" /maturity  report tooling "), Some("report tooling"));
+        assert_eq!(command_words("!Maturity"), Some(""));
+        assert_eq!(command_words("/maturityreport"), None);
+        assert_eq!(command_words("3"), None);
+        assert_eq!(command_words("/maturité"), None);
+    }
+}

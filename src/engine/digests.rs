@@ -1,0 +1,69 @@
+//! The weekly digest and the trend summary, posted in the team's place.
+
+use super::decision::{Decided, Desk};
+use super::results;
+use crate::domain::message::{Destination, Message};
+use crate::domain::outgoing::Purpose;
+use crate::domain::round::Round;
+use crate::domain::team::{Team, Wake};
+use crate::report;
+use crate::text::words::Digest;
+
+/// Posts the digest, if there is anything to say.
+pub(super) fn digest(desk: &Desk<'_>, team: &Team) -> Decided<()> {
+    let open = desk.current_round(team)?.filter(Round::is_open);
+    let numbers = report::of_last_closed(&desk.tx, team)?;
+    if open.is_none() && numbers.is_none() {
+        return Ok(());
+    }
+    let mut words = Digest {
+        team: team.name.clone(),
+        at: None,
+        level: None,
+        limit: None,
+        pillars: Vec::new(),
+        actions: Vec::new(),
+        outcomes: Vec::new(),
+        closes: open.as_ref().map(|round| desk.when(round.closes, team)),
+        participants: open
+            .as_ref()
+            .map(|round| results::turnout(desk, round))
+            .transpose()?
+            .flatten(),
+        members: open.as_ref().map_or(0, |round| round.members as usize),
+        min_group: open.as_ref().map_or(0, |round| round.terms.min_group),
+        next: next_round(desk, team),
+    };
+    if let Some(numbers) = &numbers {
+        words.at = Some(desk.when(numbers.round.ended.unwrap_or(desk.now), team));
+        words.level = numbers.result.overall.as_ref().map(|overall| overall.level);
+        words.limit = results::limit(numbers);
+        words.pillars = results::pillars(desk, team, numbers)?;
+        words.actions = results::actions(desk, numbers)?;
+        words.outcomes = results::outcomes(numbers);
+    }
+    let message = Message::Text(desk.text.say(&words));
+    post(desk, team, message, Purpose::Digest(team.id))
+}
+
+/// News of a day: pointless once the grace period is over.
+fn post(desk: &Desk<'_>, team: &Team, message: Message, purpose: Purpose) -> Decided<()> {
+    let expires = desk.now.checked_add_signed(desk.rules.grace());
+    let to = Destination::Place(team.place.clone());
+    desk.send_at(to, message, purpose, desk.now, expires)
+}
+
+fn next_round(desk: &Desk<'_>, team: &Team) -> Option<crate::text::words::When> {
+    let schedules = team.wakes.iter().filter(|(wake, _)| matches!(wake, Wake::Schedule(_)));
+    schedules.map(|(_, at)| *at).min().map(|at| desk.when(at, team))
+}
+
+/// Posts the trend summary, if there are at least two rounds to compare.
+pub(super) fn trend(desk: &Desk<'_>, team: &Team) -> Decided<()> {
+    let Some(numbers) = report::of_last_closed(&desk.tx, team)? else { return Ok(()) };
+    if numbers.series.len() < 2 {
+        return Ok(());
+    }
+    let message = results::trend_of(desk, team, &numbers, true)?;
+    post(desk, team, message, Purpose::Trend(team.id))
+}

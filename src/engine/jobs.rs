@@ -1,0 +1,170 @@
+//! Work on many people, a few at a time.
+
+use super::answers::introduction;
+use super::decision::{Decided, Desk, ROOM, zone_of};
+use super::questions::Front;
+use crate::clock::Instant;
+use crate::domain::courtesy::{Availability, Timing, when};
+use crate::domain::ids::{PersonId, RoundId};
+use crate::domain::message::{Destination, Message};
+use crate::domain::outgoing::{Job, JobKind, Mishap, Purpose};
+use crate::domain::person::Person;
+use crate::domain::round::Round;
+use crate::domain::team::Team;
+use crate::store::kv::Key;
+use crate::text::words::{Nudge, PulseAsk};
+
+/// How many people one step takes; each costs at most three operations.
+const STEP: usize = 18;
+
+/// Does a step of the oldest unfinished work behind those to skip; gives whether there was one.
+pub(super) fn step(desk: &Desk<'_>, skip: usize) -> Decided<bool> {
+    let Some((key, mut job)) = desk.tx.job(skip)? else { return Ok(false) };
+    let round = match job.kind {
+        JobKind::Ask(round) | JobKind::Nudge(round) => round,
+        JobKind::Sweep(round) => {
+            if desk.tx.drop_published(round, ROOM)? < ROOM {
+                desk.tx.delete(key);
+            }
+            return Ok(true);
+        }
+    };
+    let people = next_people(desk, &job, round)?;
+    for id in &people {
+        if job.except.as_ref() != Some(id)
+            && let Some(person) = desk.tx.person(id)?
+        {
+            one(desk, &job.kind, round, &person)?;
+        }
+    }
+    finish(desk, key, &mut job, people)?;
+    Ok(true)
+}
+
+fn next_people(desk: &Desk<'_>, job: &Job, round: RoundId) -> Decided<Vec<PersonId>> {
+    let mut people = desk.tx.members(round.team)?;
+    people.retain(|id| job.after.as_ref().is_none_or(|after| id > after));
+    people.truncate(STEP);
+    Ok(people)
+}
+
+fn finish(desk: &Desk<'_>, key: Key, job: &mut Job, people: Vec<PersonId>) -> Decided<()> {
+    if people.len() < STEP {
+        desk.tx.delete(key);
+        return Ok(());
+    }
+    job.after = people.into_iter().next_back();
+    Ok(desk.tx.put_job(key, job)?)
+}
+
+fn one(desk: &Desk<'_>, kind: &JobKind, round: RoundId, person: &Person) -> Decided<()> {
+    let Some(front) = Front::of(desk, person, round)? else { return Ok(()) };
+    if front.left() == 0 {
+        return Ok(());
+    }
+    let Some(at) = opportunity(desk, person, &front.team, front.round.closes) else {
+        return Ok(());
+    };
+    let (message, purpose) = match kind {
+        JobKind::Ask(_) => {
+            replace_waiting(desk, person, round)?;
+            (asking(desk, &front)?, Purpose::Question(round))
+        }
+        JobKind::Nudge(_) => (reminder(desk, &front, at), Purpose::Nudge(round)),
+        JobKind::Sweep(_) => return Ok(()),
+    };
+    unasked(desk, person, message, purpose, at, front.round.closes)
+}
+
+/// Questions that still wait make room for those of a later week, so that nobody gets both at
+/// once after the bot was down.
+fn replace_waiting(desk: &Desk<'_>, person: &Person, round: RoundId) -> Decided<()> {
+    let lane = Destination::Person(person.id.clone()).lane();
+    for (key, row) in desk.tx.waiting_for(&lane)? {
+        if row.purpose == Purpose::Question(round) && !row.sending {
+            desk.tx.delete(key);
+            desk.mishap(row.purpose, Mishap::Replaced)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whoever started a round that had to wait for its members gets the questions now: they asked.
+pub(super) fn ask_starter(desk: &Desk<'_>, round: &Round) -> Decided<()> {
+    let Some(id) = &round.starter else { return Ok(()) };
+    let Some(person) = desk.tx.person(id)? else { return Ok(()) };
+    let Some(front) = Front::of(desk, &person, round.id)? else { return Ok(()) };
+    let message = asking(desk, &front)?;
+    desk.send(Destination::Person(person.id), message, Purpose::Question(round.id))
+}
+
+/// When a person may next be written to unasked, if that is before `end`.
+fn opportunity(desk: &Desk<'_>, person: &Person, team: &Team, end: Instant) -> Option<Instant> {
+    match when(&team.settings.quiet, &availability(person, team), desk.now) {
+        Timing::At(at) if at < end => Some(at),
+        Timing::At(_) | Timing::Never(_) => None,
+    }
+}
+
+/// When a person can be written to, and whether they had their message of the day.
+pub(super) fn availability(person: &Person, team: &Team) -> Availability {
+    Availability {
+        zone: zone_of(person, team),
+        away_until: person.away_until,
+        snoozed_until: person.snoozed_until,
+        stopped: person.stopped,
+        last_unsolicited: person.last_unasked,
+    }
+}
+
+/// Writes to a person unasked. Whether the moment suits them is asked again when it has come, and
+/// only then does it take from their budget of one a day over all teams.
+fn unasked(
+    desk: &Desk<'_>,
+    person: &Person,
+    message: Message,
+    purpose: Purpose,
+    at: Instant,
+    end: Instant,
+) -> Decided<()> {
+    let to = Destination::Person(person.id.clone());
+    desk.send_at(to, message, purpose, at, Some(end))
+}
+
+fn asking(desk: &Desk<'_>, front: &Front) -> Decided<Message> {
+    let begun = front.answered() > 0;
+    let above = if begun {
+        let count = front.left();
+        desk.text.say(&PulseAsk { team: front.team.name.clone(), count })
+    } else {
+        introduction(desk, front)?
+    };
+    Ok(match front.question() {
+        Some(question) => front.ask(desk, question, &above),
+        None => Message::Text(above),
+    })
+}
+
+fn reminder(desk: &Desk<'_>, front: &Front, at: Instant) -> Message {
+    let body = desk.text.say(&Nudge {
+        team: front.team.name.clone(),
+        closes: desk.when(front.round.closes, &front.team),
+        last: front.round.closes - at < chrono::TimeDelta::hours(36),
+    });
+    let choices = vec![super::introduction::answer_choice(desk, front.round.id)];
+    Message::Choices { body, choices }
+}
+
+/// Writes something to a person at the next moment that suits them, without a limit in time.
+pub(super) fn write_to(
+    desk: &Desk<'_>,
+    person: &Person,
+    team: &Team,
+    message: Message,
+    purpose: Purpose,
+) -> Decided<bool> {
+    let far = desk.now + chrono::TimeDelta::days(366);
+    let Some(at) = opportunity(desk, person, team, far) else { return Ok(false) };
+    unasked(desk, person, message, purpose, at, far)?;
+    Ok(true)
+}

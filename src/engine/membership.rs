@@ -1,0 +1,285 @@
+//! Who belongs to which team, as platforms and the config file tell it.
+
+use std::collections::BTreeSet;
+
+use chrono_tz::Tz;
+
+use super::decision::{Decided, Desk};
+use super::pipeline::Engine;
+use super::wakes::replan;
+use super::{champions, jobs, rounds};
+use crate::domain::cron::CronExpr;
+use crate::domain::ids::{PersonId, PlaceId, TeamId};
+use crate::domain::message::Message;
+use crate::domain::outgoing::Purpose;
+use crate::domain::person::Person;
+use crate::domain::round::{Round, State};
+use crate::domain::schedule::Schedule;
+use crate::domain::selection::PulseState;
+use crate::domain::team::{Scheduled, Settings, Team, Wake};
+use crate::platform::{Facts, PlaceChange, Profile, Reply};
+use crate::text::words::Unreachable;
+
+/// Why a team is paused whose entry is gone.
+const REMOVED: &str = "removed from the config file";
+
+/// Somebody came into a place.
+pub(super) fn joined(desk: &Desk<'_>, place: &PlaceId, profile: &Profile) -> Decided<Reply> {
+    know(desk, profile)?;
+    if let Some(mut team) = desk.tx.team_at(place)? {
+        desk.tx.add_member(team.id, &profile.id)?;
+        // The first person of an empty team leads it.
+        if team.leads.is_empty() && team.config_id.is_none() && !profile.outside {
+            team.leads.push(profile.id.clone());
+            desk.tx.put_team(&team)?;
+        }
+    }
+    Ok(None)
+}
+
+/// Writes what a platform knows of a person, where it is new.
+fn know(desk: &Desk<'_>, profile: &Profile) -> Decided<()> {
+    let old = desk.tx.person(&profile.id)?;
+    let base = old.clone().unwrap_or_else(|| Person::new(profile.id.clone(), profile.name.clone()));
+    let zone = profile.zone.or(base.zone);
+    let person = Person { name: profile.name.clone(), zone, outside: profile.outside, ..base };
+    if old.as_ref() != Some(&person) {
+        desk.tx.put_person(&person)?;
+    }
+    Ok(())
+}
+
+/// Somebody left a place; what they answered stays, and they stay counted in an open round.
+pub(super) fn left(desk: &Desk<'_>, place: &PlaceId, person: &PersonId) -> Decided<Reply> {
+    if let Some(team) = desk.tx.team_at(place)? {
+        leave(desk, &team, person)?;
+    }
+    Ok(None)
+}
+
+fn leave(desk: &Desk<'_>, team: &Team, person: &PersonId) -> Decided<()> {
+    if desk.tx.is_member(team.id, person)? {
+        desk.tx.remove_member(team.id, person);
+        champions::gone(desk, team, person)?;
+    }
+    Ok(())
+}
+
+/// A place moved, went or came back.
+pub(super) fn place_changed(
+    desk: &Desk<'_>,
+    place: &PlaceId,
+    change: &PlaceChange,
+) -> Decided<Reply> {
+    let Some(mut team) = desk.tx.team_at(place)? else { return Ok(None) };
+    match change {
+        PlaceChange::Moved(new) => {
+            desk.tx.unsettle(place);
+            team.place = new.clone();
+            desk.tx.settle(&team)?;
+        }
+        PlaceChange::Gone => return pause(desk, team, "gone").map(|()| None),
+        PlaceChange::Back if team.paused.as_deref() == Some(REMOVED) => return Ok(None),
+        PlaceChange::Back => unpause(desk, &mut team)?,
+    }
+    desk.tx.put_team(&team)?;
+    Ok(None)
+}
+
+/// Ends a team's pause; a round that still waits for its members asks for them again.
+pub(super) fn unpause(desk: &Desk<'_>, team: &mut Team) -> Decided<()> {
+    let waits = |round: &Round| round.state == State::Planned;
+    if team.paused.take().is_some() && desk.current_round(team)?.as_ref().is_some_and(waits) {
+        desk.look_up(&team.place, Purpose::LookUp(team.id))?;
+    }
+    Ok(())
+}
+
+/// Pauses a team whose place cannot be reached, and tells its leads once.
+pub(super) fn pause(desk: &Desk<'_>, mut team: Team, cause: &str) -> Decided<()> {
+    if team.paused.is_some() {
+        return Ok(());
+    }
+    team.paused = Some(cause.to_owned());
+    desk.tx.put_team(&team)?;
+    let words = Unreachable { team: team.name.clone(), cause: cause.to_owned() };
+    let message = Message::Text(desk.text.say(&words));
+    for lead in &team.leads {
+        let lead = desk.person(lead)?;
+        jobs::write_to(desk, &lead, &team, message.clone(), Purpose::Notice(team.id))?;
+    }
+    Ok(())
+}
+
+/// A look-up came back: the members are known, and a planned round opens.
+pub(super) fn facts(desk: &Desk<'_>, facts: &Facts) -> Decided<Reply> {
+    let Facts::Members { place, members } = facts;
+    let Some(mut team) = desk.tx.team_at(place)? else { return Ok(None) };
+    let known: BTreeSet<PersonId> = desk.tx.members(team.id)?.into_iter().collect();
+    for profile in members {
+        if desk.is_full() {
+            return Ok(None);
+        }
+        know(desk, profile)?;
+        if !known.contains(&profile.id) {
+            desk.tx.add_member(team.id, &profile.id)?;
+        }
+    }
+    let present: BTreeSet<&PersonId> = members.iter().map(|profile| &profile.id).collect();
+    for person in known.iter().filter(|id| !present.contains(id)) {
+        if desk.is_full() {
+            return Ok(None);
+        }
+        leave(desk, &team, person)?;
+    }
+    // Opening a round takes a commit of its own.
+    if desk.tx.ops() > 0 {
+        desk.again.set(true);
+        return Ok(None);
+    }
+    if let Some(fresh) = desk.tx.team(team.id)? {
+        team = fresh;
+    }
+    team.roster_at = Some(desk.now);
+    desk.tx.put_team(&team)?;
+    let planned = |round: &Round| round.state == State::Planned;
+    if let Some(round) = desk.current_round(&team)?.filter(planned)
+        && let rounds::Opening::Open(round) = rounds::open(desk, &mut team, round)?
+    {
+        jobs::ask_starter(desk, &round)?;
+    }
+    Ok(None)
+}
+
+/// A team as the config file or the try-out wants it.
+#[derive(Clone, Debug)]
+pub struct TeamPlan {
+    /// The name of its entry in the config file; `None` for one that chat may change.
+    pub config_id: Option<String>,
+    /// What people call it.
+    pub name: String,
+    /// Its place.
+    pub place: PlaceId,
+    /// Who leads it.
+    pub leads: Vec<PersonId>,
+    /// How it wants to be asked.
+    pub settings: Settings,
+}
+
+/// Makes the stored teams agree with the plans: new ones are made, known ones changed, and teams
+/// whose entry is gone from the config file are paused.
+///
+/// # Errors
+///
+/// A store that failed.
+pub async fn reconcile(engine: &Engine, plans: &[TeamPlan]) -> Decided<()> {
+    for plan in plans {
+        engine.commit(|desk| carry_out(desk, plan)).await?;
+    }
+    engine.commit(|desk| pause_removed(desk, plans)).await
+}
+
+fn carry_out(desk: &Desk<'_>, plan: &TeamPlan) -> Decided<TeamId> {
+    let mut by_id = None;
+    if plan.config_id.is_some() {
+        by_id = desk.tx.teams()?.into_iter().find(|team| team.config_id == plan.config_id);
+    }
+    let known = match by_id {
+        Some(team) => Some(team),
+        None => desk.tx.team_at(&plan.place)?,
+    };
+    let mut team = match known {
+        Some(team) => team,
+        None => new_team(desk, plan)?,
+    };
+    let before = team.clone();
+    if team.place != plan.place {
+        desk.tx.unsettle(&team.place);
+        team.place = plan.place.clone();
+        team.roster_at = None;
+    }
+    team.name.clone_from(&plan.name);
+    team.config_id.clone_from(&plan.config_id);
+    team.leads.clone_from(&plan.leads);
+    for lead in before.leads.iter().chain(&plan.leads) {
+        let leads = plan.config_id.is_some() && plan.leads.contains(lead);
+        desk.tx.note_lead(team.id, lead, leads)?;
+    }
+    unpause(desk, &mut team)?;
+    apply(desk, &mut team, plan.settings.clone())?;
+    if team != before || desk.tx.team(team.id)?.is_none() {
+        desk.tx.settle(&team)?;
+        desk.tx.put_team(&team)?;
+    }
+    if team.roster_at.is_none() {
+        desk.look_up(&team.place, Purpose::LookUp(team.id))?;
+    }
+    Ok(team.id)
+}
+
+fn new_team(desk: &Desk<'_>, plan: &TeamPlan) -> Decided<Team> {
+    Ok(Team {
+        id: desk.tx.mint_team()?,
+        name: plan.name.clone(),
+        place: plan.place.clone(),
+        config_id: plan.config_id.clone(),
+        paused: None,
+        leads: plan.leads.clone(),
+        settings: Settings {
+            schedules: Vec::new(),
+            digest: None,
+            trend: None,
+            ..plan.settings.clone()
+        },
+        rounds: 0,
+        current: None,
+        roster_at: None,
+        pulse: PulseState::default(),
+        accounted: None,
+        wakes: Vec::new(),
+    })
+}
+
+/// Gives a team new settings, and plans its schedules where they changed.
+pub(super) fn apply(desk: &Desk<'_>, team: &mut Team, settings: Settings) -> Decided<()> {
+    let old = std::mem::replace(&mut team.settings, settings);
+    let new = team.settings.clone();
+    let before = |times: Option<&CronExpr>| schedule(times, old.zone);
+    let after = |times: Option<&CronExpr>| schedule(times, new.zone);
+    let (digest, trend) = (Wake::Digest, Wake::Trend);
+    replan(desk, team, digest, before(old.digest.as_ref()), after(new.digest.as_ref()))?;
+    replan(desk, team, trend, before(old.trend.as_ref()), after(new.trend.as_ref()))?;
+    let most = old.schedules.len().max(new.schedules.len());
+    for index in (0..=u8::MAX).take(most) {
+        let times = |all: &[Scheduled]| all.get(usize::from(index)).map(|it| it.times.clone());
+        let (was, is) = (times(&old.schedules), times(&new.schedules));
+        replan(desk, team, Wake::Schedule(index), before(was.as_ref()), after(is.as_ref()))?;
+    }
+    Ok(())
+}
+
+fn schedule(times: Option<&CronExpr>, zone: Tz) -> Option<Schedule> {
+    times.map(|expr| Schedule { expr: expr.clone(), zone })
+}
+
+fn pause_removed(desk: &Desk<'_>, plans: &[TeamPlan]) -> Decided<()> {
+    for mut team in desk.tx.teams()? {
+        let planned = plans.iter().any(|plan| plan.config_id == team.config_id);
+        if team.config_id.is_some() && !planned && team.paused.is_none() && !desk.is_full() {
+            team.paused = Some(REMOVED.to_owned());
+            desk.tx.put_team(&team)?;
+        }
+    }
+    Ok(())
+}
+
+impl Engine {
+    /// Makes a team, or changes it, outside of any chat.
+    ///
+    /// # Errors
+    ///
+    /// A store that failed.
+    pub async fn make_team(&self, plan: &TeamPlan) -> Decided<TeamId> {
+        self.commit(|desk| carry_out(desk, plan)).await
+    }
+}

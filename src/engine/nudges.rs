@@ -1,0 +1,61 @@
+//! Reminders: few, and only to those who have not finished.
+
+use chrono::TimeDelta;
+
+use super::decision::{Decided, Desk};
+use super::introduction::is_pulse;
+use super::{replies, rounds};
+use crate::domain::outgoing::{Job, JobKind};
+use crate::domain::round::Round;
+use crate::domain::team::{Team, Wake};
+use crate::platform::Reply;
+use crate::text::words::Nudged;
+
+/// How many reminders a round has, and a pulse round in each span of 28 days.
+const MOST: u32 = 2;
+
+/// The planned reminder of a round is due.
+pub(super) fn fire(desk: &Desk<'_>, mut team: Team) -> Decided<()> {
+    desk.tx.wake(&mut team, Wake::Nudge, None)?;
+    if let Some(mut round) = desk.current_round(&team)?.filter(Round::is_open) {
+        rounds::plan_nudge(desk, &mut team, &round)?;
+        if team.paused.is_none() && left(desk, &round) > 0 {
+            remind(desk, &mut round)?;
+        }
+    }
+    Ok(desk.tx.put_team(&team)?)
+}
+
+/// `nudge`: a lead asks for a reminder now; it takes one of those that are left.
+pub(super) fn asked(desk: &Desk<'_>, mut team: Team) -> Decided<Reply> {
+    let Some(mut round) = desk.current_round(&team)?.filter(Round::is_open) else {
+        return Ok(replies::none_open(desk, &team));
+    };
+    let next = team.wake_at(Wake::Nudge).map(|at| desk.when(at, &team));
+    let sent = left(desk, &round) > 0;
+    if sent {
+        remind(desk, &mut round)?;
+        if left(desk, &round) == 0 {
+            desk.tx.wake(&mut team, Wake::Nudge, None)?;
+        }
+        desk.tx.put_team(&team)?;
+    }
+    Ok(desk.reply(&Nudged { sent, next }))
+}
+
+fn remind(desk: &Desk<'_>, round: &mut Round) -> Decided<()> {
+    round.nudges += 1;
+    desk.tx.put_round(round)?;
+    desk.tx.begin(&Job { kind: JobKind::Nudge(round.id), after: None, except: None })?;
+    Ok(())
+}
+
+fn left(desk: &Desk<'_>, round: &Round) -> u32 {
+    let open_for = desk.now - round.opened.unwrap_or(round.planned);
+    let spans = if is_pulse(desk, &round.preset) {
+        u32::try_from(open_for.num_seconds() / TimeDelta::days(28).num_seconds()).unwrap_or(0)
+    } else {
+        0
+    };
+    (MOST * (spans + 1)).saturating_sub(round.nudges)
+}

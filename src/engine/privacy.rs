@@ -1,0 +1,149 @@
+//! What is known of a person, and how it is forgotten.
+
+use super::champions;
+use super::decision::{Decided, Desk};
+use super::home::{my_teams, pauses};
+use super::speaker::Speaker;
+use crate::domain::command::Forgetting;
+use crate::domain::ids::{Pseudonym, RoundId};
+use crate::domain::message::Destination;
+use crate::domain::outgoing::Errand;
+use crate::domain::person::Person;
+use crate::domain::publication::relabel;
+use crate::domain::round::Round;
+use crate::domain::team::{Mode, Team};
+use crate::platform::Reply;
+use crate::store::entries::Shred;
+use crate::store::layout;
+use crate::text::words::{ForgetAsk, Forgotten, Me};
+
+/// `me`.
+pub(super) fn me(desk: &Desk<'_>, speaker: &Speaker) -> Decided<Reply> {
+    let (snoozed, away) = pauses(desk, speaker);
+    Ok(desk.reply(&Me {
+        name: speaker.person.name.clone(),
+        zone: speaker.person.zone.map(|zone| zone.name().to_owned()),
+        teams: my_teams(desk, speaker)?,
+        snoozed,
+        away,
+        stopped: speaker.person.stopped,
+    }))
+}
+
+/// `forget me`: says what that means, or does it.
+pub(super) fn forget(desk: &Desk<'_>, speaker: &Speaker, step: Forgetting) -> Decided<Reply> {
+    if step == Forgetting::Ask {
+        let mut anonymous = false;
+        for team in &speaker.teams {
+            let rounds = desk.tx.rounds(team.id)?;
+            anonymous |= rounds.iter().any(|round| round.terms.mode == Mode::Anonymous);
+        }
+        return Ok(desk.reply(&ForgetAsk { anonymous }));
+    }
+    drop_letters(desk, &speaker.person)?;
+    if desk.tx.ops() > 0 {
+        desk.again.set(true);
+        return Ok(None);
+    }
+    let teams = known_to(desk, speaker)?;
+    for team in &teams {
+        forget_answers(desk, team, &speaker.person)?;
+    }
+    // What names the person goes into a commit of its own: beside the deleted answers it would
+    // join the two in whatever the disk still holds.
+    if desk.again.get() {
+        return Ok(None);
+    }
+    for team in &teams {
+        champions::forgotten(desk, team, &speaker.person.id)?;
+        desk.tx.shred(&Shred::Person(team.id, speaker.person.id.clone()))?;
+    }
+    let open =
+        teams.iter().filter_map(|team| Some(RoundId { team: team.id, number: team.current? }));
+    desk.tx.put_person(&Person {
+        // Answering again in a round that was open would let figures move by fewer people than
+        // the minimum group, because the answers taken back still count under another label.
+        sits_out: open.collect(),
+        zone: None,
+        away_until: None,
+        snoozed_until: None,
+        facing: None,
+        ..speaker.person.clone()
+    })?;
+    Ok(desk.reply(&Forgotten { stopped: speaker.person.stopped }))
+}
+
+/// The teams that may know something of a person: their own, and those they left.
+fn known_to(desk: &Desk<'_>, speaker: &Speaker) -> Decided<Vec<Team>> {
+    let mut teams = speaker.teams.clone();
+    for team in desk.tx.teams()? {
+        let known = teams.iter().any(|own| own.id == team.id);
+        let id = &speaker.person.id;
+        let left_answers = || {
+            let key = desk.keyring.find_person_key(team.id, id)?;
+            let round = desk.current_round(&team)?;
+            let hidden = round.map(|round| desk.find_key(&round, id)).transpose()?;
+            Decided::Ok(key.is_some() || hidden.flatten().is_some())
+        };
+        if !known && left_answers()? {
+            teams.push(team);
+        }
+    }
+    Ok(teams)
+}
+
+/// Deletes a person's answers in every round of a team that their key still opens. What does not
+/// fit into one commit is left to the next.
+fn forget_answers(desk: &Desk<'_>, team: &Team, person: &Person) -> Decided<()> {
+    for round in desk.tx.rounds(team.id)?.iter().rev() {
+        if desk.is_full() {
+            return Ok(());
+        }
+        if let Some(who) = desk.find_pseudonym(round, person)? {
+            forget_round(desk, round, who)?;
+        }
+    }
+    Ok(())
+}
+
+/// Deletes a person's answers in one round; published sets keep them under a fresh label, so that
+/// no figure moves.
+fn forget_round(desk: &Desk<'_>, round: &Round, who: Pseudonym) -> Decided<()> {
+    let fresh = Pseudonym(crate::random::bytes());
+    for (question, mut set) in desk.tx.published(round.id)? {
+        if relabel(&mut set, who, fresh) {
+            desk.tx.put_published(round.id, &question, &set)?;
+            desk.again.set(true);
+        }
+        if desk.is_full() {
+            return Ok(());
+        }
+    }
+    let answers = desk.tx.answers_of(round.id, who)?.into_keys();
+    let mut keys: Vec<_> = answers.map(|id| layout::answer(round.id, who, &id)).collect();
+    let sitting = layout::sitting(round.id, who);
+    if desk.tx.exists(&sitting)? {
+        keys.push(sitting);
+    }
+    for key in keys {
+        desk.again.set(true);
+        if desk.is_full() {
+            return Ok(());
+        }
+        desk.tx.delete(key);
+    }
+    Ok(())
+}
+
+/// Messages that wait for the person go nowhere any more.
+fn drop_letters(desk: &Desk<'_>, person: &Person) -> Decided<()> {
+    for (key, row) in desk.tx.outbox()? {
+        if desk.is_full() {
+            break;
+        }
+        if matches!(&row.errand, Errand::Say(Destination::Person(id), _) if *id == person.id) {
+            desk.tx.delete(key);
+        }
+    }
+    Ok(())
+}

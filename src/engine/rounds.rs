@@ -1,0 +1,268 @@
+//! The life of a round: planned, open, extended, closed or cancelled.
+
+use chrono::TimeDelta;
+
+use super::decision::{Decided, Desk};
+use super::introduction::{answer_choice, is_pulse, title};
+use super::replies::none_open;
+use super::results;
+use super::speaker::Speaker;
+use crate::clock::Instant;
+use crate::domain::calendar::Length;
+use crate::domain::courtesy::{Pace, nudges};
+use crate::domain::ids::{PersonId, RoundId};
+use crate::domain::message::{Destination, Message};
+use crate::domain::outgoing::{Job, JobKind, Purpose};
+use crate::domain::person::Person;
+use crate::domain::publication::min_group;
+use crate::domain::round::{Round, State, Terms};
+use crate::domain::selection::{Plan, questions_of};
+use crate::domain::team::{Mode, Team, Wake};
+use crate::platform::Reply;
+use crate::store::entries::Shred;
+use crate::text::words::{
+    AlreadyOpen, Cancelled, Closed, Extended, NoSuchPreset, NobodyToAsk, Opened, Planned, Started,
+};
+
+/// How old the list of members may be when a round opens.
+const FRESH: TimeDelta = TimeDelta::days(1);
+
+/// Presets with at most so many questions are open for five working days, longer ones for 14 days.
+const SHORT: usize = 10;
+
+/// What came of an attempt to open a round.
+pub(super) enum Opening {
+    Open(Round),
+    Planned,
+    NobodyToAsk,
+}
+
+/// `start [preset]`. A starter who is a member gets their own questions with the reply.
+pub(super) fn start(
+    desk: &Desk<'_>,
+    speaker: &Speaker,
+    mut team: Team,
+    preset: Option<&str>,
+) -> Decided<Reply> {
+    if let Some(round) = desk.current_round(&team)? {
+        let closes = desk.when(round.closes, &team);
+        return Ok(desk.reply(&AlreadyOpen { team: team.name, closes }));
+    }
+    let preset = preset.unwrap_or("quick");
+    if !desk.content.presets.contains_key(preset) {
+        let presets = desk.content.presets.keys().cloned().collect();
+        return Ok(desk.reply(&NoSuchPreset { heard: preset.to_owned(), presets }));
+    }
+    Ok(match plan(desk, &mut team, preset, Some(&speaker.person))? {
+        Opening::Open(round) => {
+            let started = desk.text.say(&Started {
+                team: team.name.clone(),
+                members: round.members as usize,
+                closes: desk.when(round.closes, &team),
+                deferred: team.settings.quiet.covers(desk.now, team.settings.zone),
+            });
+            super::answers::show_below(desk, &speaker.person, round.id, started)?
+        }
+        Opening::Planned => desk.reply(&Planned { team: team.name }),
+        Opening::NobodyToAsk => desk.reply(&NobodyToAsk { team: team.name }),
+    })
+}
+
+/// Plans a round, and opens it at once where the members are known well enough.
+///
+/// `starter` is shown the questions by the caller and needs no message.
+pub(super) fn plan(
+    desk: &Desk<'_>,
+    team: &mut Team,
+    preset: &str,
+    starter: Option<&Person>,
+) -> Decided<Opening> {
+    team.rounds += 1;
+    team.current = Some(team.rounds);
+    let round = Round {
+        id: RoundId { team: team.id, number: team.rounds },
+        preset: preset.to_owned(),
+        state: State::Planned,
+        terms: terms(team, 0),
+        bank: 0,
+        questions: Vec::new(),
+        members: 0,
+        starter: starter.map(|person| person.id.clone()),
+        nudges: 0,
+        planned: desk.now,
+        opened: None,
+        closes: deadline(desk, team, preset),
+        ended: None,
+    };
+    if team.roster_at.is_some_and(|at| desk.now - at < FRESH) {
+        return open(desk, team, round);
+    }
+    desk.look_up(&team.place, Purpose::LookUp(team.id))?;
+    desk.tx.put_round(&round)?;
+    desk.tx.put_team(team)?;
+    Ok(Opening::Planned)
+}
+
+/// Opens a planned round: terms, bank and members are frozen, everyone is asked.
+///
+/// Whoever started it is left to the caller, who shows or sends them their questions.
+pub(super) fn open(desk: &Desk<'_>, team: &mut Team, mut round: Round) -> Decided<Opening> {
+    let roster = askable(desk, team)?;
+    if roster.is_empty() {
+        end(desk, team, &mut round, State::Cancelled)?;
+        return Ok(Opening::NobodyToAsk);
+    }
+    round.state = State::Open;
+    round.opened = Some(desk.now);
+    round.closes = deadline(desk, team, &round.preset);
+    round.members = u32::try_from(roster.len()).unwrap_or(u32::MAX);
+    round.terms = terms(team, roster.len());
+    round.bank = desk.tx.keep_bank(&desk.content.bank)?;
+    round.questions = super::rotation::select(desk, team, &round.preset)?;
+    desk.tx.put_roster(round.id, &roster)?;
+    desk.tx.put_round(&round)?;
+    desk.tx.wake(team, Wake::Close, Some(round.closes))?;
+    plan_nudge(desk, team, &round)?;
+    desk.tx.put_team(team)?;
+    let post = opening_post(desk, team, &round)?;
+    let place = Destination::Place(team.place.clone());
+    desk.send_at(place, post, Purpose::Opening(round.id), desk.now, Some(round.closes))?;
+    let except = round.starter.clone();
+    desk.tx.begin(&Job { kind: JobKind::Ask(round.id), after: None, except })?;
+    Ok(Opening::Open(round))
+}
+
+/// Everybody in the team who may be asked.
+fn askable(desk: &Desk<'_>, team: &Team) -> Decided<Vec<PersonId>> {
+    let mut people = Vec::new();
+    for id in desk.tx.members(team.id)? {
+        if desk.tx.person(&id)?.is_some_and(|person| !person.outside) {
+            people.push(id);
+        }
+    }
+    Ok(people)
+}
+
+fn terms(team: &Team, members: usize) -> Terms {
+    let settings = &team.settings;
+    let m = min_group(settings.min_respondents as usize, settings.small_team, members);
+    Terms {
+        mode: settings.mode,
+        min_group: u32::try_from(m).unwrap_or(u32::MAX),
+        early: settings.early,
+    }
+}
+
+/// When a round of a preset that opens now closes by itself.
+fn deadline(desk: &Desk<'_>, team: &Team, preset: &str) -> Instant {
+    let plan = desk.content.presets.get(preset).map(|preset| &preset.plan);
+    let length = match plan {
+        Some(Plan::Pulse(_)) => Length::Weeks(13),
+        Some(plan) if questions_of(&desk.content.bank, plan).len() <= SHORT => {
+            Length::WorkingDays(5)
+        }
+        _ => Length::Days(14),
+    };
+    let settings = &team.settings;
+    settings.quiet.calendar.deadline(desk.now, settings.zone, length)
+}
+
+/// Plans the next reminder of a round, if one is left.
+pub(super) fn plan_nudge(desk: &Desk<'_>, team: &mut Team, round: &Round) -> Decided<()> {
+    let pace = if is_pulse(desk, &round.preset) { Pace::Pulse } else { Pace::AtOnce };
+    let opened = round.opened.unwrap_or(round.planned);
+    let next = nudges(opened, round.closes, pace).into_iter().find(|at| *at > desk.now);
+    Ok(desk.tx.wake(team, Wake::Nudge, next)?)
+}
+
+fn opening_post(desk: &Desk<'_>, team: &Team, round: &Round) -> Decided<Message> {
+    let body = desk.text.say(&Opened {
+        team: team.name.clone(),
+        title: title(desk, &round.preset),
+        total: round.questions.len(),
+        closes: desk.when(round.closes, team),
+        mode: round.terms.mode.name(),
+        min_group: round.terms.min_group,
+        small: round.terms.min_group == 1,
+        leads: desk.tx.names_of(&team.leads)?,
+        pulse: is_pulse(desk, &round.preset),
+    });
+    let choices = vec![answer_choice(desk, round.id)];
+    Ok(Message::Choices { body, choices })
+}
+
+/// `close`, or the deadline.
+pub(super) fn close(desk: &Desk<'_>, mut team: Team) -> Decided<Reply> {
+    let Some(mut round) = desk.current_round(&team)?.filter(Round::is_open) else {
+        return Ok(none_open(desk, &team));
+    };
+    let bank = desk.bank_of(&round)?;
+    round.members += joiners_who_answered(desk, &team, &round)?;
+    let result = results::final_result(desk, &round, &bank)?;
+    desk.tx.put_result(round.id, &result)?;
+    end(desk, &mut team, &mut round, State::Closed)?;
+    let summary = results::summary(desk, &team, &round)?;
+    desk.send(Destination::Place(team.place.clone()), summary, Purpose::Closing(round.id))?;
+    Ok(desk.reply(&Closed { team: team.name }))
+}
+
+/// Later joiners who answered count as members; leavers stay counted from the opening.
+fn joiners_who_answered(desk: &Desk<'_>, team: &Team, round: &Round) -> Decided<u32> {
+    let roster = desk.tx.roster(round.id)?;
+    let mut joiners = 0;
+    for id in askable(desk, team)?.into_iter().filter(|id| !roster.contains(id)) {
+        let Some(person) = desk.tx.person(&id)? else { continue };
+        let who = desk.find_pseudonym(round, &person)?;
+        let answers = who.map(|who| desk.tx.answers_of(round.id, who)).transpose()?;
+        let answered = answers.into_iter().flatten().any(|(_, answer)| answer.value.is_some());
+        joiners += u32::from(answered);
+    }
+    Ok(joiners)
+}
+
+/// `cancel`: nothing of the round is ever shown.
+pub(super) fn cancel(desk: &Desk<'_>, mut team: Team) -> Decided<Reply> {
+    let Some(mut round) = desk.current_round(&team)? else { return Ok(none_open(desk, &team)) };
+    let was_open = round.is_open();
+    end(desk, &mut team, &mut round, State::Cancelled)?;
+    let words = Cancelled { team: team.name.clone() };
+    if was_open {
+        let news = Message::Text(desk.text.say(&words));
+        desk.send(Destination::Place(team.place), news, Purpose::News(round.id))?;
+    }
+    Ok(desk.reply(&words))
+}
+
+fn end(desk: &Desk<'_>, team: &mut Team, round: &mut Round, state: State) -> Decided<()> {
+    round.state = state;
+    round.ended = Some(desk.now);
+    team.current = None;
+    desk.tx.put_round(round)?;
+    if round.terms.early {
+        desk.tx.begin(&Job { kind: JobKind::Sweep(round.id), after: None, except: None })?;
+    }
+    desk.tx.wake(team, Wake::Close, None)?;
+    desk.tx.wake(team, Wake::Nudge, None)?;
+    desk.tx.put_team(team)?;
+    if round.terms.mode == Mode::Anonymous {
+        desk.tx.shred(&Shred::Round(round.id))?;
+    }
+    Ok(())
+}
+
+/// `extend [days]`: three more days unless said otherwise, at most four weeks.
+pub(super) fn extend(desk: &Desk<'_>, mut team: Team, span: Option<TimeDelta>) -> Decided<Reply> {
+    let Some(mut round) = desk.current_round(&team)?.filter(Round::is_open) else {
+        return Ok(none_open(desk, &team));
+    };
+    let span = span.unwrap_or(TimeDelta::days(3)).clamp(TimeDelta::hours(1), TimeDelta::weeks(4));
+    round.closes += span;
+    desk.tx.put_round(&round)?;
+    desk.tx.wake(&mut team, Wake::Close, Some(round.closes))?;
+    plan_nudge(desk, &mut team, &round)?;
+    desk.tx.put_team(&team)?;
+    let words = Extended { team: team.name.clone(), closes: desk.when(round.closes, &team) };
+    let news = Message::Text(desk.text.say(&words));
+    desk.send(Destination::Place(team.place), news, Purpose::News(round.id))?;
+    Ok(desk.reply(&words))
+}

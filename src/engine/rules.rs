@@ -1,0 +1,37 @@
+//! What holds for all teams.
+
+use chrono::TimeDelta;
+
+use crate::domain::ids::PersonId;
+
+/// What holds for all teams.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// What stands in front of a command in the bot's own words, such as `/maturity`.
+    pub prefix: String,
+    /// Who looks after teams and delivery, on any platform.
+    pub admins: Vec<PersonId>,
+    /// How late a scheduled question or digest may still be sent, in hours.
+    pub grace_hours: u32,
+    /// Whether members may make a team of their channel.
+    pub open_setup: bool,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            prefix: "/maturity".to_owned(),
+            admins: Vec::new(),
+            grace_hours: 24,
+            open_setup: true,
+        }
+    }
+}
+
+impl Rules {
+    /// How late a scheduled question or digest may still be sent.
+    #[must_use]
+    pub fn grace(&self) -> TimeDelta {
+        TimeDelta::hours(i64::from(self.grace_hours))
+    }
+}

@@ -1,0 +1,302 @@
+//! A team's settings and status, shown and changed.
+
+use chrono::{NaiveTime, TimeDelta};
+
+use super::champions::find_member;
+use super::decision::{Decided, Desk};
+use super::membership::apply;
+use super::speaker::Speaker;
+use super::{introduction, questions, results, rounds};
+use crate::domain::calendar::instant_at;
+use crate::domain::command::{Mention, ScheduleWish, Setting, TeamWord, Until};
+use crate::domain::courtesy::Quiet;
+use crate::domain::cron::CronExpr;
+use crate::domain::ids::PersonId;
+use crate::domain::level::Pillar;
+use crate::domain::round::State;
+use crate::domain::schedule::Schedule;
+use crate::domain::team::{Mode, Scheduled, Settings, Team, Wake};
+use crate::platform::Reply;
+use crate::text::words::{
+    AdminTeam, BadDate, BadSchedule, ChampionRefused, Coming, ScheduleLine, ScheduleShown,
+    Setting as SettingWords, Status, TeamList, TeamShown, When,
+};
+
+/// How many coming times a schedule is shown with.
+const SHOWN: usize = 5;
+
+/// `status`.
+pub(super) fn status(desk: &Desk<'_>, speaker: &Speaker, team: &Team) -> Decided<Reply> {
+    let round = desk.current_round(team)?;
+    let open = round.as_ref().filter(|round| round.is_open());
+    let skipped = desk.tx.skipped(team.id, 3)?;
+    let manages = speaker.leads(team) || speaker.admin;
+    let recent = |at: &crate::clock::Instant| desk.now - *at < TimeDelta::days(30);
+    let skipped = skipped.iter().filter(|(at, _)| manages && recent(at));
+    Ok(desk.reply(&Status {
+        team: team.name.clone(),
+        paused: team.paused.clone(),
+        title: round.as_ref().map(|round| introduction::title(desk, &round.preset)),
+        planned: round.as_ref().is_some_and(|round| round.state == State::Planned),
+        closes: round.as_ref().map(|round| desk.when(round.closes, team)),
+        members: open.map_or(0, |round| round.members as usize),
+        answered: open.map(|round| results::turnout(desk, round)).transpose()?.flatten(),
+        min_group: open.map_or(0, |round| round.terms.min_group),
+        mine: questions::progress(desk, speaker, team)?,
+        coming: coming(desk, team),
+        skipped: skipped.map(|(at, _)| desk.when(*at, team)).collect(),
+        manages,
+    }))
+}
+
+/// What will happen to a team, soonest first.
+fn coming(desk: &Desk<'_>, team: &Team) -> Vec<Coming> {
+    let mut wakes = team.wakes.clone();
+    wakes.sort_by_key(|(_, at)| *at);
+    let line = |(wake, at): &(Wake, crate::clock::Instant)| {
+        let (what, preset) = match wake {
+            Wake::Close => ("close", None),
+            Wake::Nudge => ("nudge", None),
+            Wake::Digest => ("digest", None),
+            Wake::Trend => ("trend", None),
+            Wake::Terms => return None,
+            Wake::Schedule(index) => {
+                let scheduled = team.settings.schedules.get(usize::from(*index))?;
+                ("round", Some(scheduled.preset.clone()))
+            }
+        };
+        Some(Coming { what, preset, at: desk.when(*at, team) })
+    };
+    wakes.iter().filter_map(line).collect()
+}
+
+/// `target PILLAR LEVEL`.
+pub(super) fn target(desk: &Desk<'_>, mut team: Team, pillar: Pillar, level: u8) -> Decided<Reply> {
+    team.settings.targets[pillar.index()] = level;
+    desk.tx.put_team(&team)?;
+    let value = format!("{} {level}", desk.content.bank.title(pillar));
+    Ok(desk.reply(&SettingWords { name: "target", value, changed: true, next_round: false }))
+}
+
+/// `mode`: how answers are kept from the next round on.
+pub(super) fn mode(desk: &Desk<'_>, team: Team, mode: Option<Mode>) -> Decided<Reply> {
+    match mode {
+        Some(mode) => set(desk, team, &Setting::Mode(mode)),
+        None => Ok(desk.reply(&SettingWords {
+            name: "mode",
+            value: team.settings.mode.name().to_owned(),
+            changed: false,
+            next_round: false,
+        })),
+    }
+}
+
+/// `extend`: to a date, or by a span of whole days from the present end.
+pub(super) fn extend(desk: &Desk<'_>, team: Team, until: Option<Until>) -> Decided<Reply> {
+    let span = match until {
+        None => None,
+        Some(Until::Days(days)) => Some(TimeDelta::days(i64::from(days))),
+        Some(Until::Hours(hours)) => Some(TimeDelta::hours(i64::from(hours))),
+        Some(date) => {
+            let zone = team.settings.zone;
+            let local = desk.now.with_timezone(&zone).naive_local();
+            let closes = desk.current_round(&team)?.map(|round| round.closes);
+            let end = date.after(local).map(|day| instant_at(zone, day + TimeDelta::hours(18)));
+            let span = end.zip(closes).map(|(end, closes)| end - closes);
+            match span.filter(|span| *span > TimeDelta::zero()) {
+                Some(span) => Some(span),
+                None if closes.is_some() => return Ok(desk.reply(&BadDate { problem: "past" })),
+                None => None,
+            }
+        }
+    };
+    rounds::extend(desk, team, span)
+}
+
+/// `schedule`: shown, set, or off.
+pub(super) fn schedule(
+    desk: &Desk<'_>,
+    mut team: Team,
+    wish: Option<ScheduleWish>,
+) -> Decided<Reply> {
+    let changed = wish.is_some();
+    if let Some(wish) = wish {
+        let schedules = match read_schedule(desk, &wish) {
+            Ok(schedules) => schedules,
+            Err(problem) => return Ok(desk.reply(&BadSchedule { problem })),
+        };
+        let settings = Settings { schedules, ..team.settings.clone() };
+        apply(desk, &mut team, settings)?;
+        desk.tx.put_team(&team)?;
+    }
+    let line = |it: &Scheduled| ScheduleLine {
+        preset: it.preset.clone(),
+        times: it.times.as_str().to_owned(),
+    };
+    Ok(desk.reply(&ScheduleShown {
+        team: team.name.clone(),
+        zone: team.settings.zone.name().to_owned(),
+        lines: team.settings.schedules.iter().map(line).collect(),
+        next: next_times(desk, &team),
+        changed,
+    }))
+}
+
+fn next_times(desk: &Desk<'_>, team: &Team) -> Vec<When> {
+    let zone = team.settings.zone;
+    let times =
+        |it: &Scheduled| Schedule { expr: it.times.clone(), zone }.upcoming(desk.now, SHOWN);
+    let mut all: Vec<_> = team.settings.schedules.iter().flat_map(times).collect();
+    all.sort();
+    all.truncate(SHOWN);
+    all.into_iter().map(|at| desk.when(at, team)).collect()
+}
+
+/// Reads `[PRESET] CRON`; without a preset, `quick` is asked.
+///
+/// # Errors
+///
+/// What is wrong, and the mend, in words.
+pub(super) fn read_schedule(
+    desk: &Desk<'_>,
+    wish: &ScheduleWish,
+) -> Result<Vec<Scheduled>, String> {
+    let ScheduleWish::Words(words) = wish else { return Ok(Vec::new()) };
+    let words = words.trim();
+    let (preset, times) = match words.split_once(char::is_whitespace) {
+        Some((first, rest)) if desk.content.presets.contains_key(&first.to_lowercase()) => {
+            (first.to_lowercase(), rest)
+        }
+        _ => ("quick".to_owned(), words),
+    };
+    let times = CronExpr::parse(times).map_err(|error| error.to_string())?;
+    Ok(vec![Scheduled { preset, times }])
+}
+
+/// `team …`.
+pub(super) fn team(
+    desk: &Desk<'_>,
+    speaker: &Speaker,
+    team: Team,
+    word: TeamWord,
+) -> Decided<Reply> {
+    match word {
+        TeamWord::Show(None) => show(desk, &team),
+        TeamWord::Show(Some(name)) => match speaker.team_named(&name) {
+            Some(team) => show(desk, team),
+            None => Ok(super::replies::refused(desk)),
+        },
+        TeamWord::List => list(desk, speaker),
+        TeamWord::Set(setting) => set(desk, team, &setting),
+        TeamWord::AddLead(who) => lead(desk, team, &who, true),
+        TeamWord::RemoveLead(who) => lead(desk, team, &who, false),
+    }
+}
+
+fn show(desk: &Desk<'_>, team: &Team) -> Decided<Reply> {
+    let settings = &team.settings;
+    let target =
+        |pillar: Pillar| (desk.content.bank.title(pillar).to_owned(), settings.target(pillar));
+    Ok(desk.reply(&TeamShown {
+        team: team.name.clone(),
+        zone: settings.zone.name().to_owned(),
+        mode: settings.mode.name(),
+        min_group: settings.min_respondents.max(2),
+        small: settings.small_team,
+        early: settings.early,
+        quiet: quiet(settings),
+        leads: desk.tx.names_of(&team.leads)?,
+        members: desk.tx.members(team.id)?.len(),
+        in_config: team.config_id.is_some(),
+        targets: Pillar::ALL.map(target).into(),
+    }))
+}
+
+fn quiet(settings: &Settings) -> String {
+    if settings.quiet.from == settings.quiet.to {
+        return String::new();
+    }
+    let time = |time: NaiveTime| time.format("%H:%M").to_string();
+    format!("{}–{}", time(settings.quiet.from), time(settings.quiet.to))
+}
+
+/// `team list`: all teams for an admin, one's own for everybody else.
+pub(super) fn list(desk: &Desk<'_>, speaker: &Speaker) -> Decided<Reply> {
+    let teams = if speaker.admin { desk.tx.teams()? } else { speaker.teams.clone() };
+    let mut lines = Vec::new();
+    for team in teams {
+        lines.push(AdminTeam {
+            members: desk.tx.members(team.id)?.len(),
+            name: team.name,
+            paused: team.paused,
+            in_config: team.config_id.is_some(),
+        });
+    }
+    Ok(desk.reply(&TeamList { teams: lines }))
+}
+
+fn set(desk: &Desk<'_>, mut team: Team, setting: &Setting) -> Decided<Reply> {
+    let mut settings = team.settings.clone();
+    let (name, value, frozen) = match setting {
+        Setting::Name(name) => {
+            team.name.clone_from(name);
+            ("name", name.clone(), false)
+        }
+        Setting::Schedule(wish) => return schedule(desk, team, Some(wish.clone())),
+        other => change(&mut settings, other),
+    };
+    apply(desk, &mut team, settings)?;
+    desk.tx.put_team(&team)?;
+    let next_round = frozen && team.current.is_some();
+    Ok(desk.reply(&SettingWords { name, value, changed: true, next_round }))
+}
+
+/// Changes a setting; gives its name, its value in words, and whether an open round keeps the old.
+pub(super) fn change(settings: &mut Settings, setting: &Setting) -> (&'static str, String, bool) {
+    let on = |on: bool| if on { "on" } else { "off" }.to_owned();
+    match setting {
+        Setting::Zone(zone) => {
+            settings.zone = *zone;
+            ("zone", zone.name().to_owned(), false)
+        }
+        Setting::Minimum(minimum) => {
+            settings.min_respondents = u32::from(*minimum);
+            ("minimum", minimum.to_string(), true)
+        }
+        Setting::Quiet(hours) => {
+            // The same hour twice means that no hour is quiet.
+            let (from, to) = hours.unwrap_or((NaiveTime::MIN, NaiveTime::MIN));
+            settings.quiet = Quiet { from, to, calendar: settings.quiet.calendar.clone() };
+            ("quiet", quiet(settings), false)
+        }
+        Setting::Early(early) => {
+            settings.early = *early;
+            ("early", on(*early), true)
+        }
+        Setting::Small(small) => {
+            settings.small_team = *small;
+            ("small", on(*small), true)
+        }
+        Setting::Mode(mode) => {
+            settings.mode = *mode;
+            ("mode", mode.name().to_owned(), true)
+        }
+        Setting::Name(name) => ("name", name.clone(), false),
+        Setting::Schedule(_) => ("schedule", String::new(), false),
+    }
+}
+
+fn lead(desk: &Desk<'_>, mut team: Team, who: &Mention, add: bool) -> Decided<Reply> {
+    let found: Option<PersonId> = find_member(desk, &team, who)?;
+    let Some(person) = found else {
+        let pillar = String::new();
+        return Ok(desk.reply(&ChampionRefused { reason: "unknown-person", pillar }));
+    };
+    team.leads.retain(|lead| *lead != person);
+    if add || team.leads.is_empty() {
+        team.leads.push(person);
+    }
+    desk.tx.put_team(&team)?;
+    let value = desk.tx.names_of(&team.leads)?.join(", ");
+    Ok(desk.reply(&SettingWords { name: "leads", value, changed: true, next_round: false }))
+}

@@ -1,0 +1,59 @@
+//! Who is speaking, where, and which team they mean.
+
+use super::decision::{Decided, Desk};
+use crate::domain::ids::{PersonId, PlaceId, TeamId};
+use crate::domain::person::Person;
+use crate::domain::team::Team;
+
+/// A person at the desk.
+pub(super) struct Speaker {
+    /// What is known of them.
+    pub person: Person,
+    /// Where they speak; `None` in private.
+    pub place: Option<PlaceId>,
+    /// The teams they are a member or lead of, the one of this place first.
+    pub teams: Vec<Team>,
+    /// Those of them that they lead without being a member.
+    pub led_from_outside: Vec<TeamId>,
+    /// Whether they look after teams and delivery.
+    pub admin: bool,
+}
+
+impl Speaker {
+    pub fn new(desk: &Desk<'_>, id: &PersonId, place: Option<&PlaceId>) -> Decided<Self> {
+        let person = desk.person(id)?;
+        let mut teams = desk.tx.teams_of(id)?;
+        let mut led_from_outside = Vec::new();
+        for team in desk.tx.teams_led_by(id)? {
+            if !teams.iter().any(|own| own.id == team.id) {
+                led_from_outside.push(team.id);
+                teams.push(team);
+            }
+        }
+        teams.sort_by_key(|team| Some(&team.place) != place);
+        let admin = desk.rules.admins.contains(id);
+        Ok(Self { person, place: place.cloned(), teams, led_from_outside, admin })
+    }
+
+    /// The team meant without being named: that of this place, else the only one, else the one
+    /// whose questions are in front of the person.
+    pub fn team(&self) -> Option<&Team> {
+        let here = self.teams.iter().find(|team| Some(&team.place) == self.place.as_ref());
+        let only = || if self.teams.len() == 1 { self.teams.first() } else { None };
+        let facing = || {
+            let round = self.person.facing?;
+            self.teams.iter().find(|team| team.id == round.team)
+        };
+        here.or_else(only).or_else(facing)
+    }
+
+    /// The team of this name.
+    pub fn team_named(&self, name: &str) -> Option<&Team> {
+        self.teams.iter().find(|team| team.name.eq_ignore_ascii_case(name.trim()))
+    }
+
+    /// Whether the person leads this team.
+    pub fn leads(&self, team: &Team) -> bool {
+        team.is_lead(&self.person.id)
+    }
+}
