@@ -5,6 +5,8 @@
 //! [`platform`], [`store`], [`text`] → [`domain`] and [`clock`]. Imports run downwards only, and
 //! `tests/layering.rs` fails when one does not. `docs/ARCHITECTURE.md` walks through it.
 
+pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod domain;

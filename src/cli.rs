@@ -1,0 +1,62 @@
+//! The command line: one subcommand per thing an operator can do.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub mod check;
+pub mod data;
+pub mod next;
+mod prompts;
+pub mod report;
+pub mod run;
+pub mod score;
+mod stored;
+pub mod terminal;
+pub mod try_out;
+
+/// The arguments of the binary.
+#[derive(Debug, Parser)]
+#[command(name = "maturity-bot", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    #[command(name = "try")]
+    Try(try_out::Arguments),
+    Run(run::Arguments),
+    /// Compute the figures of teams from their answers, without any chat.
+    Score(score::Arguments),
+    Check(check::Arguments),
+    Next(next::Arguments),
+    Report(report::Arguments),
+    Export(data::Export),
+    Import(data::Import),
+    Verify(data::Verify),
+}
+
+/// Runs what the arguments ask for. Exit codes: 0 done, 1 it failed, 2 the arguments make no sense.
+#[must_use]
+pub fn run() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Try(arguments) => try_out::run(&arguments),
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Score(arguments) => score::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Next(arguments) => next::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
+        Command::Export(arguments) => data::export(&arguments),
+        Command::Import(arguments) => data::import(&arguments),
+        Command::Verify(arguments) => data::verify(&arguments),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! `maturity-bot run`: the bot itself, with the platforms and teams of a config file.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use async_trait::async_trait;
+use chrono::TimeDelta;
+use tokio::task::JoinSet;
+
+use super::terminal;
+use crate::app::{self, Courier};
+use crate::clock::Clock;
+use crate::config::{self, Config, Loaded, LogFormat, TeamEntry};
+use crate::domain::ids::{PersonId, PlaceId};
+use crate::domain::message::{Message, Picture};
+use crate::engine::{Drawer, Engine, Rules, TeamPlan, reconcile};
+use crate::platform::console::{Console, Resident, Session, Stage};
+use crate::platform::{Drawing, Inbox, Platform, Stop};
+use crate::store::keyring::Keyring;
+use crate::store::marker::StoreKind;
+use crate::store::sled::{Options, SledKv};
+
+/// Run the bot until it is told to stop.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The config file; `config/example.toml` is a beginning.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+}
+
+/// Runs the bot until it is stopped or fails.
+///
+/// # Errors
+///
+/// A config with defects, data that cannot be used, or a failed write, each with its mend.
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let loaded = config::load(&arguments.config).map_err(|defects| {
+        let lines: Vec<String> = defects.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!("the config cannot be used:\n{}", lines.join("\n"))
+    })?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let result = runtime.block_on(serve(loaded));
+    runtime.shutdown_background();
+    result
+}
+
+async fn serve(loaded: Loaded) -> anyhow::Result<()> {
+    let Loaded { config, content, text } = loaded;
+    log_to_stderr(&config);
+    if config.platforms().is_empty() {
+        bail!("no platform is enabled; set `enabled = true` under [console]");
+    }
+    let clock = Clock::system();
+    let kv = SledKv::open(
+        &config.data_dir,
+        &Options { cache_bytes: config.cache_mb * 1024 * 1024, ..Options::new(StoreKind::Real) },
+    )?;
+    let fatal = kv.fatal();
+    let keyring = Keyring::open(&config.data_dir.join("keys"))?;
+    let (kv, text) = (Arc::new(kv), Arc::new(text));
+    let engine = Engine::new(kv, keyring, text, content, clock.clone(), rules(&config));
+    let engine = Arc::new(engine);
+    engine.shred().await?;
+    reconcile(&engine, &plans(&config)).await?;
+    tracing::info!(teams = config.teams.len(), "ready");
+    tokio::select! {
+        result = live(&config, engine, clock) => result,
+        cause = fatal => bail!("a write failed, so nothing more is acknowledged: {cause}"),
+    }
+}
+
+/// Everything that runs side by side; the first to fail ends all.
+async fn live(config: &Config, engine: Arc<Engine>, clock: Clock) -> anyhow::Result<()> {
+    let (inbox, events) = app::inbox();
+    let (stop, stopped) = app::stop_signal();
+    let console = console(config, &engine, &clock)?;
+    let platforms: Vec<Arc<dyn Platform>> = vec![Arc::clone(&console) as Arc<dyn Platform>];
+    let courier = Arc::new(Courier::new(Arc::clone(&engine), platforms.clone()));
+    console.set_stage(Arc::new(RunStage {
+        engine: Arc::clone(&engine),
+        courier: Arc::clone(&courier),
+    }));
+
+    let mut parts = JoinSet::new();
+    parts.spawn(app::handle_events(Arc::clone(&engine), events, stopped.clone()));
+    parts.spawn(app::watch_clock(engine, courier, move || clock.now(), stopped.clone()));
+    for platform in platforms {
+        parts.spawn(take_part(platform, inbox.clone(), stopped.clone()));
+    }
+    let result = tokio::select! {
+        part = parts.join_next() => ended(part.context("nothing was started")?),
+        signal = until_signal() => signal,
+    };
+    tracing::info!("stopping");
+    console.leave_stage();
+    let _ = stop.send(true);
+    while let Some(part) = parts.join_next().await {
+        ended(part)?;
+    }
+    result
+}
+
+fn ended(part: Result<anyhow::Result<()>, tokio::task::JoinError>) -> anyhow::Result<()> {
+    part.context("a part of the bot broke off")?
+}
+
+/// A platform that ends by itself, such as a terminal at the end of its input, does not end the
+/// bot: schedules go on.
+async fn take_part(
+    platform: Arc<dyn Platform>,
+    inbox: Inbox,
+    mut stop: Stop,
+) -> anyhow::Result<()> {
+    platform.run(inbox, stop.clone()).await?;
+    let _ = stop.wait_for(|stop| *stop).await;
+    Ok(())
+}
+
+/// Waits for an interrupt or the request to end.
+async fn until_signal() -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        result = tokio::signal::ctrl_c() => result?,
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}
+
+/// What the file says about all teams.
+pub(super) fn rules(config: &Config) -> Rules {
+    Rules {
+        admins: config.admins.clone(),
+        grace_hours: config.grace_hours,
+        open_setup: config.open_setup,
+        ..Rules::default()
+    }
+}
+
+/// The teams of the file as the engine wants them.
+#[must_use]
+pub fn plans(config: &Config) -> Vec<TeamPlan> {
+    config.teams.iter().map(plan).collect()
+}
+
+fn plan(entry: &TeamEntry) -> TeamPlan {
+    TeamPlan {
+        config_id: Some(entry.id.clone()),
+        name: entry.name.clone(),
+        place: entry.place.clone(),
+        leads: entry.leads.clone(),
+        settings: entry.settings.clone(),
+    }
+}
+
+fn console(config: &Config, engine: &Arc<Engine>, clock: &Clock) -> anyhow::Result<Arc<Console>> {
+    let memory = Arc::new(Drawer::new(Arc::clone(engine), "console"));
+    let home = config
+        .teams
+        .first()
+        .map_or_else(|| PlaceId::from("console:lobby"), |team| team.place.clone());
+    let mut session = Session::new(home, "operator".to_owned());
+    session.residents = residents(config);
+    let terminal = terminal::own()?;
+    Ok(Arc::new(Console::new(engine.text(), clock.clone(), memory, session, terminal)))
+}
+
+/// The people of the file, each once, in all rooms that list them.
+#[must_use]
+pub fn residents(config: &Config) -> Vec<Resident> {
+    let mut residents: Vec<Resident> = Vec::new();
+    for team in &config.teams {
+        for member in &team.members {
+            match residents.iter_mut().find(|it| it.id == member.id) {
+                Some(known) => known.places.push(team.place.clone()),
+                None => residents.push(Resident {
+                    id: member.id.clone(),
+                    name: member.name.clone(),
+                    zone: member.zone,
+                    places: vec![team.place.clone()],
+                }),
+            }
+        }
+    }
+    residents
+}
+
+fn log_to_stderr(config: &Config) {
+    // Colours are for eyes, not for the files that logs end in.
+    let colour = std::io::stderr().is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty());
+    let lines = tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_ansi(colour)
+        .with_max_level(config.log.level);
+    match config.log.format {
+        LogFormat::Text => lines.init(),
+        LogFormat::Json => lines.json().init(),
+    }
+}
+
+/// The bot behind a terminal that is one of its platforms.
+struct RunStage {
+    engine: Arc<Engine>,
+    courier: Arc<Courier>,
+}
+
+#[async_trait]
+impl Stage for RunStage {
+    async fn settle(&self) -> anyhow::Result<()> {
+        self.courier.settle().await
+    }
+
+    async fn travel(&self, _span: TimeDelta) -> anyhow::Result<bool> {
+        Ok(false)
+    }
+
+    async fn may_join(&self, _place: &PlaceId) -> anyhow::Result<bool> {
+        Ok(false)
+    }
+
+    fn draw(&self, picture: &Picture, alt: &str) -> Option<Box<dyn Drawing>> {
+        Some(Box::new(self.engine.draw(picture, alt).ok().flatten()?))
+    }
+
+    async fn after(&self, _speaker: &PersonId) -> anyhow::Result<Vec<Message>> {
+        Ok(Vec::new())
+    }
+}
