@@ -1,0 +1,9 @@
+//! The engine over a store in memory: what only shows with many people, or when things go wrong.
+#![expect(clippy::unwrap_used, reason = "a test may stop")]
+
+#[path = "engine/house.rs"]
+mod house;
+#[path = "engine/large.rs"]
+mod large;
+#[path = "engine/time.rs"]
+mod time;

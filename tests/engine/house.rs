@@ -1,0 +1,193 @@
+//! A whole engine in memory with a clock that stands still, and a platform that notes its posts.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use chrono::TimeDelta;
+use maturity_bot::app::Courier;
+use maturity_bot::clock::{Clock, Instant};
+use maturity_bot::domain::courtesy::Quiet;
+use maturity_bot::domain::ids::{EventId, PersonId, PlaceId, QuestionId, RoundId, TeamId};
+use maturity_bot::domain::message::{Destination, Message, MessageRef, Press};
+use maturity_bot::domain::team::Settings;
+use maturity_bot::engine::{Engine, Rules, TeamPlan};
+use maturity_bot::platform::{
+    Drawing, Facts, Inbox, Incoming, Platform, PostError, Profile, Reply, Stop, What,
+};
+use maturity_bot::store::keyring::Keyring;
+use maturity_bot::store::memory::MemoryKv;
+use maturity_bot::store::tx::Tx;
+use maturity_bot::text::Text;
+use maturity_bot::text::content::Content;
+
+/// The platform of the tests.
+#[derive(Default)]
+pub struct Chat {
+    pub members: Mutex<BTreeMap<PlaceId, Vec<Profile>>>,
+    pub posts: Mutex<Vec<(Destination, Message)>>,
+    pub fails: Mutex<Option<PostError>>,
+}
+
+#[async_trait]
+impl Platform for Chat {
+    fn name(&self) -> &'static str {
+        "chat"
+    }
+
+    async fn run(&self, _inbox: Inbox, _stop: Stop) -> anyhow::Result<()> {
+        Ok(())
+    }
+
+    async fn post(
+        &self,
+        to: &Destination,
+        message: &Message,
+        _drawing: Option<&dyn Drawing>,
+        _key: &str,
+    ) -> Result<MessageRef, PostError> {
+        if let Some(error) = self.fails.lock().unwrap().clone() {
+            return Err(error);
+        }
+        self.posts.lock().unwrap().push((to.clone(), message.clone()));
+        Ok(MessageRef(String::new()))
+    }
+
+    async fn update(
+        &self,
+        _to: &Destination,
+        _reference: &MessageRef,
+        _message: &Message,
+    ) -> Result<(), PostError> {
+        Ok(())
+    }
+
+    async fn members(&self, place: &PlaceId) -> Result<Vec<Profile>, PostError> {
+        if let Some(error) = self.fails.lock().unwrap().clone() {
+            return Err(error);
+        }
+        Ok(self.members.lock().unwrap().get(place).cloned().unwrap_or_default())
+    }
+
+    async fn profile(&self, person: &PersonId) -> Result<Profile, PostError> {
+        Ok(profile(person))
+    }
+}
+
+/// An engine with its chat.
+pub struct House {
+    pub kv: Arc<MemoryKv>,
+    pub engine: Arc<Engine>,
+    pub clock: Clock,
+    pub chat: Arc<Chat>,
+    pub courier: Courier,
+    events: Mutex<u64>,
+}
+
+impl House {
+    pub fn new() -> Self {
+        Self::with(Content::embedded().unwrap())
+    }
+
+    /// A house at ten in the morning of a Monday.
+    pub fn with(content: Content) -> Self {
+        let kv = Arc::new(MemoryKv::new());
+        let clock = Clock::fixed(at("2026-11-02T10:00:00Z"));
+        let engine = Arc::new(Engine::new(
+            Arc::clone(&kv) as _,
+            Keyring::in_memory(),
+            Arc::new(Text::embedded()),
+            content,
+            clock.clone(),
+            Rules::default(),
+        ));
+        let chat = Arc::new(Chat::default());
+        let courier = Courier::new(Arc::clone(&engine), vec![Arc::clone(&chat) as _]);
+        Self { kv, engine, clock, chat, courier, events: Mutex::new(0) }
+    }
+
+    /// A team whose first member leads it; the platform knows its members.
+    pub async fn team(&self, place: &str, members: usize, settings: Settings) -> TeamId {
+        let people: Vec<Profile> = (0..members).map(|number| profile(&person(number))).collect();
+        self.chat.members.lock().unwrap().insert(place.into(), people);
+        let plan = TeamPlan {
+            config_id: None,
+            name: place.trim_start_matches("chat:").to_owned(),
+            place: place.into(),
+            leads: vec![person(0)],
+            settings,
+        };
+        let team = self.engine.make_team(&plan).await.unwrap();
+        self.settle().await;
+        team
+    }
+
+    pub async fn settle(&self) {
+        self.courier.settle().await.unwrap();
+    }
+
+    pub async fn later(&self, span: TimeDelta) {
+        self.clock.advance(span);
+        self.settle().await;
+    }
+
+    pub fn event(&self, what: What) -> Incoming {
+        let mut events = self.events.lock().unwrap();
+        *events += 1;
+        Incoming { id: EventId(format!("event {events}")), sent: self.clock.now(), what }
+    }
+
+    pub async fn handle(&self, what: What) -> Reply {
+        self.engine.handle(&self.event(what)).await.unwrap()
+    }
+
+    /// What a person hears who says something in private.
+    pub async fn say(&self, who: usize, text: &str) -> String {
+        let what = What::Said { person: person(who), place: None, text: text.to_owned() };
+        self.handle(what).await.map(|message| message.body()).unwrap_or_default()
+    }
+
+    /// What a person hears who presses an answer.
+    pub async fn press(&self, who: usize, round: RoundId, question: &str, reply: &str) -> String {
+        let token = Press::Answer(round, QuestionId::from(question), reply.to_owned()).token();
+        let what = What::Chose { person: person(who), place: None, token };
+        self.handle(what).await.map(|message| message.body()).unwrap_or_default()
+    }
+
+    pub fn posts(&self) -> Vec<(Destination, Message)> {
+        std::mem::take(&mut self.chat.posts.lock().unwrap())
+    }
+
+    pub fn tx(&self) -> Tx<'_> {
+        Tx::new(self.kv.as_ref())
+    }
+
+    pub fn round(&self, team: TeamId) -> maturity_bot::domain::round::Round {
+        self.tx().rounds(team).unwrap().pop().unwrap()
+    }
+}
+
+/// Settings under which nobody is ever disturbed, so that everything goes out at once.
+pub fn always() -> Settings {
+    let midnight = chrono::NaiveTime::MIN;
+    let quiet = Quiet { from: midnight, to: midnight, ..Quiet::default() };
+    Settings { quiet, digest: None, trend: None, ..Settings::usual() }
+}
+
+pub fn at(text: &str) -> Instant {
+    text.parse().unwrap()
+}
+
+pub fn person(number: usize) -> PersonId {
+    PersonId(format!("chat:person-{number:04}"))
+}
+
+pub fn profile(id: &PersonId) -> Profile {
+    let name = id.as_str().trim_start_matches("chat:").to_owned();
+    Profile { id: id.clone(), name, zone: None, outside: false }
+}
+
+pub fn members(place: &str, numbers: impl Iterator<Item = usize>) -> What {
+    let members = numbers.map(|number| profile(&person(number))).collect();
+    What::Facts(Facts::Members { place: place.into(), members })
+}

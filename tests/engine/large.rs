@@ -1,0 +1,95 @@
+//! Teams and banks so large that nothing fits into one commit.
+
+use maturity_bot::domain::ids::RoundId;
+use maturity_bot::domain::message::Destination;
+use maturity_bot::domain::round::State;
+use maturity_bot::domain::team::Settings;
+
+use crate::house::{House, always, members, person};
+
+const PLACE: &str = "chat:large";
+
+#[tokio::test]
+async fn five_hundred_people_are_asked_answer_and_hear_the_summary() {
+    let house = House::new();
+    let settings = Settings { early: true, ..always() };
+    let team = house.team(PLACE, 500, settings).await;
+    assert_eq!(house.tx().members(team).unwrap().len(), 500);
+    house.say(0, "/maturity start quick").await;
+    house.settle().await;
+    let round = house.round(team);
+    assert_eq!((round.state, round.members), (State::Open, 500));
+    let asked = house.posts().into_iter().filter(|(to, _)| matches!(to, Destination::Person(_)));
+    assert_eq!(asked.count(), 499);
+
+    // Everybody answers the first questions, and a few join and answer as well.
+    house.handle(members(PLACE, 0..560)).await;
+    for who in 540..560 {
+        house.press(who, round.id, round.questions[0].as_str(), "?").await;
+    }
+    house.handle(members(PLACE, 300..560)).await;
+    house.say(559, "/maturity forget me yes").await;
+    let closed = house.say(0, "/maturity close").await;
+    assert!(!closed.is_empty());
+    house.settle().await;
+}
+
+#[tokio::test]
+async fn an_early_report_on_every_question_of_the_bank_can_be_shown_and_closed() {
+    let house = House::new();
+    let settings = Settings { early: true, ..always() };
+    let team = house.team(PLACE, 60, settings).await;
+    house.say(0, "/maturity start full").await;
+    house.settle().await;
+    let round = house.round(team);
+    fill(&house, round.id, 60).await;
+    assert!(house.say(0, "/maturity report").await.contains("60 of 60"));
+    house.say(1, "/maturity forget me yes").await;
+    house.say(0, "/maturity close").await;
+    house.settle().await;
+    assert_eq!(house.round(team).state, State::Closed);
+    assert!(house.tx().published(round.id).unwrap().is_empty());
+    assert!(house.say(0, "/maturity report").await.contains("60"));
+}
+
+#[tokio::test]
+async fn somebody_with_seventy_rounds_behind_them_is_forgotten() {
+    let house = House::new();
+    let team = house.team(PLACE, 3, always()).await;
+    for _ in 0..70 {
+        house.say(0, "/maturity start quick").await;
+        house.settle().await;
+        let round = house.round(team);
+        house.press(1, round.id, round.questions[0].as_str(), "?").await;
+        house.say(0, "/maturity close").await;
+    }
+    let heard = house.say(1, "/maturity forget me yes").await;
+    assert!(heard.contains("deleted"), "{heard}");
+    for number in 1..=70 {
+        assert!(house.tx().answers(RoundId { team, number }).unwrap().is_empty());
+    }
+    assert!(house.tx().person(&person(1)).unwrap().is_some());
+}
+
+/// Writes answers as they would be stored, for speed.
+async fn fill(house: &House, round: RoundId, people: u32) {
+    use maturity_bot::domain::answer::Value;
+    use maturity_bot::domain::ids::Pseudonym;
+    use maturity_bot::domain::round::Answer;
+    use maturity_bot::store::kv::Kv;
+    let questions = house.round(round.team).questions;
+    for number in 0..people {
+        let mut bytes = [0; 8];
+        bytes[..4].copy_from_slice(&number.to_be_bytes());
+        for chunk in questions.chunks(50) {
+            let tx = house.tx();
+            for question in chunk {
+                let source = Pseudonym([0; 8]);
+                let value = Some(Value::DontKnow);
+                let answer = Answer { value, before: None, comment: None, source };
+                tx.put_answer(round, Pseudonym(bytes), question, &answer).unwrap();
+            }
+            house.kv.commit(tx.into_batch()).await.unwrap();
+        }
+    }
+}
