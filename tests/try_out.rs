@@ -45,6 +45,7 @@ fn a_report_shows_something_of_everything(
         "“don't know”",
         "Answers lie far apart: What is the hardest Kubernetes task",
         "What to do next",
+        "- Tooling: Sample 2",
         "Remarks",
     ];
     for words in wanted {

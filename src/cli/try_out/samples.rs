@@ -91,6 +91,7 @@ pub async fn live(
         }
         clock.advance(TimeDelta::weeks(PACE));
     }
+    say(inbox, clock, &people[1].id, "/maturity champion volunteer tooling").await?;
     engine.drop_letters().await?;
     for person in &people {
         say(inbox, clock, &person.id, "/maturity stop").await?;
