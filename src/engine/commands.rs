@@ -8,7 +8,6 @@ use crate::domain::access;
 use crate::domain::command::{
     self, Command, Misunderstood, Pick, Subject, TeamWord, Topic, Verb, Wanted,
 };
-use crate::domain::role::{Role, Roles};
 use crate::domain::team::Team;
 use crate::platform::Reply;
 use crate::text::words::{Help, HelpGroup, HelpLine, HelpOne, InConfig, Unknown, Usage};
@@ -111,22 +110,8 @@ fn changes_settings(command: &Command) -> bool {
     team || matches!(command, Command::Mode(Some(_)) | Command::Schedule(Some(_)))
 }
 
-/// The roles of a person towards a team.
-pub(super) fn roles(speaker: &Speaker, team: Option<&Team>) -> Roles {
-    let mut roles = Roles::STRANGER;
-    if let Some(team) = team {
-        if !speaker.led_from_outside.contains(&team.id) {
-            roles = roles.with(Role::Member);
-        }
-        if speaker.leads(team) {
-            roles = roles.with(Role::Lead);
-        }
-    }
-    if speaker.admin { roles.with(Role::Admin) } else { roles }
-}
-
 fn may(speaker: &Speaker, team: Option<&Team>, command: &Command) -> bool {
-    let role = |team| access::may(roles(speaker, team), command);
+    let role = |team| access::may(speaker.roles(team), command);
     // What concerns the person alone does not depend on which of their teams is meant.
     role(team) || (team.is_none() && is_personal(command) && role(speaker.teams.first()))
 }
@@ -150,7 +135,7 @@ fn is_personal(command: &Command) -> bool {
 /// `help`, made for the person asking.
 pub(super) fn help(desk: &Desk<'_>, speaker: &Speaker, topic: Option<Topic>) -> Reply {
     let prefix = desk.rules.prefix.clone();
-    let roles = roles(speaker, speaker.team().or(speaker.teams.first()));
+    let roles = speaker.roles(speaker.team().or(speaker.teams.first()));
     let visible = command::visible(roles);
     if let Some(Topic::Verb(verb)) = topic {
         let entry = verb.entry();

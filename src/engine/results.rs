@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::decision::{Decided, Desk};
 use super::introduction::title;
 use super::speaker::Speaker;
+use crate::domain::access::{self, ReportSight};
 use crate::domain::bank::{Bank, Effort, Kind};
 use crate::domain::ids::{Pseudonym, QuestionId};
 use crate::domain::level::{Dimension, Pillar, level_of};
@@ -129,18 +130,17 @@ pub(super) fn report(
     team: &Team,
     pillar: Option<Pillar>,
 ) -> Decided<Reply> {
-    if !speaker.leads(team) {
-        return match report::of_last_closed(&desk.tx, team)? {
+    match (access::report_sight(speaker.roles(Some(team))), pillar) {
+        (Some(ReportSight::Current), Some(pillar)) => why_pillar(desk, team, pillar),
+        (Some(ReportSight::Current), None) => match numbers(desk, team)? {
+            Some(numbers) => Ok(Some(full(desk, team, &numbers)?)),
+            None => Ok(none(desk, team)),
+        },
+        (Some(ReportSight::LastPublished), _) => match report::of_last_closed(&desk.tx, team)? {
             Some(numbers) => Ok(Some(summary_of(desk, team, &numbers)?)),
             None => Ok(none(desk, team)),
-        };
-    }
-    if let Some(pillar) = pillar {
-        return why_pillar(desk, team, pillar);
-    }
-    match numbers(desk, team)? {
-        Some(numbers) => Ok(Some(full(desk, team, &numbers)?)),
-        None => Ok(none(desk, team)),
+        },
+        (None, _) => Ok(super::replies::refused(desk)),
     }
 }
 

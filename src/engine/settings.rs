@@ -7,6 +7,7 @@ use super::decision::{Decided, Desk};
 use super::membership::apply;
 use super::speaker::Speaker;
 use super::{introduction, questions, results, rounds};
+use crate::domain::access::{Matter, may_see};
 use crate::domain::calendar::instant_at;
 use crate::domain::command::{Mention, ScheduleWish, Setting, TeamWord, Until};
 use crate::domain::courtesy::Quiet;
@@ -30,7 +31,8 @@ pub(super) fn status(desk: &Desk<'_>, speaker: &Speaker, team: &Team) -> Decided
     let round = desk.current_round(team)?;
     let open = round.as_ref().filter(|round| round.is_open());
     let skipped = desk.tx.skipped(team.id, 3)?;
-    let manages = speaker.leads(team) || speaker.admin;
+    let roles = speaker.roles(Some(team));
+    let manages = may_see(roles, Matter::Teams);
     let recent = |at: &crate::clock::Instant| desk.now - *at < TimeDelta::days(30);
     let skipped = skipped.iter().filter(|(at, _)| manages && recent(at));
     Ok(desk.reply(&Status {
@@ -39,6 +41,7 @@ pub(super) fn status(desk: &Desk<'_>, speaker: &Speaker, team: &Team) -> Decided
         title: round.as_ref().map(|round| introduction::title(desk, &round.preset)),
         planned: round.as_ref().is_some_and(|round| round.state == State::Planned),
         closes: round.as_ref().map(|round| desk.when(round.closes, team)),
+        counts: may_see(roles, Matter::Counts),
         members: open.map_or(0, |round| round.members as usize),
         answered: open.map(|round| results::turnout(desk, round)).transpose()?.flatten(),
         min_group: open.map_or(0, |round| round.terms.min_group),

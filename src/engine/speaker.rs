@@ -3,6 +3,7 @@
 use super::decision::{Decided, Desk};
 use crate::domain::ids::{PersonId, PlaceId, TeamId};
 use crate::domain::person::Person;
+use crate::domain::role::{Role, Roles};
 use crate::domain::team::Team;
 
 /// A person at the desk.
@@ -55,5 +56,19 @@ impl Speaker {
     /// Whether the person leads this team.
     pub fn leads(&self, team: &Team) -> bool {
         team.is_lead(&self.person.id)
+    }
+
+    /// What the person is to a team.
+    pub fn roles(&self, team: Option<&Team>) -> Roles {
+        let mut roles = Roles::STRANGER;
+        if let Some(team) = team {
+            if !self.led_from_outside.contains(&team.id) {
+                roles = roles.with(Role::Member);
+            }
+            if self.leads(team) {
+                roles = roles.with(Role::Lead);
+            }
+        }
+        if self.admin { roles.with(Role::Admin) } else { roles }
     }
 }

@@ -81,6 +81,7 @@ words! {
         title: Option<String> = Some("Eight questions".to_owned()),
         planned: bool = false,
         closes: Option<When> = Some(sample_when()),
+        counts: bool = true,
         members: usize = 5,
         answered: Option<usize> = Some(4),
         min_group: u32 = 3,
