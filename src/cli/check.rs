@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 
-use super::stored;
+use super::{prompts, stored};
 use crate::clock::{Clock, Instant};
 use crate::config::{self, Config, Loaded, TeamEntry};
 use crate::domain::bank::Bank;
@@ -56,16 +56,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 
 /// All defects as one message.
 pub(super) fn told(defects: &[Defect]) -> String {
-    let lines: Vec<String> = defects.iter().map(|defect| format!("\n{defect}")).collect();
-    let things = if lines.len() == 1 { "thing" } else { "things" };
-    format!("{} {things} to mend:{}", lines.len(), lines.concat())
+    let things = if defects.len() == 1 { "thing" } else { "things" };
+    format!("{} {things} to mend:\n{}", defects.len(), prompts::lines(defects))
 }
 
 fn prompts_alone(folder: Option<&Path>) -> Result<Loaded, Vec<Defect>> {
-    match (config::content(folder), config::words(folder)) {
-        (Ok(content), Ok(text)) => Ok(Loaded { config: Config::default(), content, text }),
-        (content, words) => Err(content.err().into_iter().chain(words.err()).flatten().collect()),
-    }
+    let (content, text) = prompts::both(folder)?;
+    Ok(Loaded { config: Config::default(), content, text })
 }
 
 fn prompts_line(loaded: &Loaded, folder: Option<&Path>) -> String {

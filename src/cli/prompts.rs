@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use anyhow::bail;
+use anyhow::anyhow;
 
+use crate::config;
 use crate::text::Text;
 use crate::text::content::Content;
 use crate::text::defect::Defect;
@@ -14,21 +15,23 @@ use crate::text::defect::Defect;
 ///
 /// All defects of the folder, one a line.
 pub fn load(folder: Option<&Path>) -> anyhow::Result<(Content, Text)> {
-    let content = match folder {
-        Some(folder) => Content::from_dir(folder),
-        None => Content::embedded(),
-    };
-    let messages = folder.map(|folder| folder.join("messages/en")).filter(|it| it.is_dir());
-    let text = match messages {
-        Some(messages) => Text::from_dir(&messages),
-        None => Ok(Text::embedded()),
-    };
-    match (content, text) {
+    both(folder).map_err(|defects| anyhow!("the prompts cannot be used:\n{}", lines(&defects)))
+}
+
+/// The same, with the defects as they are.
+///
+/// # Errors
+///
+/// All defects of the folder.
+pub fn both(folder: Option<&Path>) -> Result<(Content, Text), Vec<Defect>> {
+    match (config::content(folder), config::words(folder)) {
         (Ok(content), Ok(text)) => Ok((content, text)),
-        (content, text) => {
-            let defects = content.err().into_iter().chain(text.err()).flatten();
-            let lines: Vec<String> = defects.map(|defect: Defect| defect.to_string()).collect();
-            bail!("the prompts cannot be used:\n{}", lines.join("\n"))
-        }
+        (content, words) => Err(content.err().into_iter().chain(words.err()).flatten().collect()),
     }
+}
+
+/// Defects, one a line.
+#[must_use]
+pub fn lines(defects: &[Defect]) -> String {
+    defects.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use chrono::TimeDelta;
 use tokio::task::JoinSet;
 
-use super::terminal;
+use super::{prompts, terminal};
 use crate::app::{self, Courier};
 use crate::clock::Clock;
 use crate::config::{self, Config, Loaded, LogFormat, TeamEntry};
@@ -37,8 +37,7 @@ pub struct Arguments {
 /// A config with defects, data that cannot be used, or a failed write, each with its mend.
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let loaded = config::load(&arguments.config).map_err(|defects| {
-        let lines: Vec<String> = defects.iter().map(ToString::to_string).collect();
-        anyhow::anyhow!("the config cannot be used:\n{}", lines.join("\n"))
+        anyhow::anyhow!("the config cannot be used:\n{}", prompts::lines(&defects))
     })?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(serve(loaded));
