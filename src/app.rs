@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use crate::clock::Instant;
 use crate::domain::message::Message;
 use crate::engine::{DeliveryOutcome, Engine};
-use crate::platform::{Delivery, Inbox, Incoming, Platform, Reply, Stop};
+use crate::platform::{Delivery, Drawing, Inbox, Incoming, Platform, Reply, Response, Stop};
 use crate::text::words;
 
 /// How many events may wait for the engine before platforms have to.
@@ -110,7 +110,7 @@ pub async fn handle_events(
                     let engine = Arc::clone(&engine);
                     handling.spawn(async move {
                         let reply = answer(&engine, &event).await?;
-                        let _ = done.send(reply);
+                        let _ = done.send(reply.map(|message| with_picture(&engine, message)));
                         anyhow::Ok(())
                     });
                 }
@@ -137,6 +137,20 @@ async fn answer(engine: &Engine, event: &Incoming) -> anyhow::Result<Reply> {
             Ok(Some(Message::Text(engine.say(&words::Trouble { saved: false }))))
         }
     }
+}
+
+/// A reply with its picture; where that cannot be drawn, the words go alone.
+fn with_picture(engine: &Engine, message: Message) -> Response {
+    let drawing = match &message {
+        Message::Picture { picture, alt, .. } => {
+            engine.draw(picture, alt).unwrap_or_else(|trouble| {
+                tracing::error!(%trouble, "a picture was left out");
+                None
+            })
+        }
+        _ => None,
+    };
+    Response { message, drawing: drawing.map(|drawn| Box::new(drawn) as Box<dyn Drawing>) }
 }
 
 /// A channel for events, with both its ends.

@@ -5,6 +5,7 @@
 
 mod entries;
 mod reading;
+mod secret;
 mod teams;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ use crate::text::content::Content;
 use crate::text::defect::Defect;
 pub use entries::{Config, Log, LogFormat, Member, TeamEntry};
 use reading::{Reading, Section};
+pub use secret::Secret;
 
 /// `config/default.toml`: every key with its default.
 pub const DEFAULT: &str = include_str!("../config/default.toml");

@@ -8,6 +8,7 @@ pub mod console;
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -100,6 +101,13 @@ pub enum What {
         /// What changed.
         change: PlaceChange,
     },
+    /// The bot itself came into a place.
+    Arrived {
+        /// The place.
+        place: PlaceId,
+        /// Who brought it, where the platform tells.
+        by: Option<PersonId>,
+    },
     /// What a look-up brought.
     Facts(Facts),
     /// The platform connected, and whether it has handed in all that happened before. Rounds that
@@ -124,6 +132,7 @@ impl What {
             | Self::Edited { person, .. }
             | Self::Withdrawn { person, .. } => Some(person),
             Self::Joined { .. }
+            | Self::Arrived { .. }
             | Self::Left { .. }
             | Self::PlaceChanged { .. }
             | Self::Facts(_)
@@ -166,10 +175,27 @@ pub struct Profile {
     pub zone: Option<Tz>,
     /// A machine, a guest or somebody from outside: never asked.
     pub outside: bool,
+    /// The groups of the platform that the person belongs to, such as the moderators of the place
+    /// that was looked up; a team may name one as its lead.
+    pub groups: Vec<PersonId>,
 }
 
 /// What the engine answers once an event is on disk.
 pub type Reply = Option<Message>;
+
+/// A reply on its way to the person, with its picture where it has one.
+pub struct Response {
+    /// What to say.
+    pub message: Message,
+    /// The picture, drawn only when it is asked for.
+    pub drawing: Option<Box<dyn Drawing>>,
+}
+
+impl std::fmt::Debug for Response {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Response").finish_non_exhaustive()
+    }
+}
 
 /// An event on its way to the engine, with the way back for the reply.
 #[derive(Debug)]
@@ -177,7 +203,7 @@ pub struct Delivery {
     /// The event.
     pub event: Incoming,
     /// Takes the reply once the event is committed.
-    pub done: oneshot::Sender<Reply>,
+    pub done: oneshot::Sender<Option<Response>>,
 }
 
 /// Where a platform hands in its events.
@@ -190,7 +216,7 @@ impl Inbox {
     /// # Errors
     ///
     /// [`NotCommitted`] when the bot stops before that; the event must then not be acknowledged.
-    pub async fn hand_in(&self, event: Incoming) -> Result<Reply, NotCommitted> {
+    pub async fn hand_in(&self, event: Incoming) -> Result<Option<Response>, NotCommitted> {
         let (done, reply) = oneshot::channel();
         self.0.send(Delivery { event, done }).await.map_err(|_| NotCommitted)?;
         reply.await.map_err(|_| NotCommitted)
@@ -235,6 +261,12 @@ pub enum PostError {
         /// How long to wait at least.
         retry_after: Option<u64>,
     },
+    /// The platform wants a pause before anything more is sent to it; nothing arrived.
+    #[error("the platform asks to wait {retry_after} s")]
+    Limited {
+        /// The length of the pause in seconds.
+        retry_after: u64,
+    },
     /// It was handed over and no answer came, so nobody knows whether it arrived.
     #[error("the platform did not answer: {0}")]
     Unanswered(String),
@@ -262,6 +294,48 @@ pub trait Drawing: Send + Sync {
     fn terminal(&self, width: usize, colour: bool) -> String;
 }
 
+/// Something to deliver.
+#[derive(Clone, Copy)]
+pub struct Parcel<'a> {
+    /// Where to.
+    pub to: &'a Destination,
+    /// What.
+    pub message: &'a Message,
+    /// Its picture, where it has one that can be drawn.
+    pub drawing: Option<&'a dyn Drawing>,
+    /// The same key means the same message: a platform that can tell delivers it once however
+    /// often it is posted.
+    pub key: &'a str,
+    /// It was handed over before, and no answer told whether it arrived.
+    pub doubtful: bool,
+}
+
+/// How fast a platform takes messages. Replies are not paced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// The least time between two messages to one destination.
+    pub apart: TimeDelta,
+    /// How many may go out at once after a rest, to all destinations together.
+    pub burst: u32,
+    /// After how long one more may go out, to all destinations together.
+    pub refill: TimeDelta,
+    /// How many destinations are written to side by side.
+    pub lanes: usize,
+}
+
+impl Pace {
+    /// No limit, one message after the other.
+    #[must_use]
+    pub fn free() -> Self {
+        Self { apart: TimeDelta::zero(), burst: u32::MAX, refill: TimeDelta::zero(), lanes: 1 }
+    }
+}
+
+/// The chat refuses the bot for good, with the mend: this platform ends, the bot goes on.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Refused(pub String);
+
 /// A chat that the bot lives in.
 #[async_trait]
 pub trait Platform: Send + Sync {
@@ -278,34 +352,28 @@ pub trait Platform: Send + Sync {
     ///
     /// # Errors
     ///
-    /// When the platform can no longer take part, with the mend.
+    /// When the platform can no longer take part, with the mend. [`Refused`] ends this platform
+    /// alone, anything else ends the bot.
     async fn run(&self, inbox: Inbox, stop: Stop) -> anyhow::Result<()>;
 
-    /// Delivers a message. The same `key` means the same message: a platform that can tell
-    /// delivers it once however often it is called.
-    ///
-    /// # Errors
-    ///
-    /// See [`PostError`].
-    async fn post(
-        &self,
-        to: &Destination,
-        message: &Message,
-        drawing: Option<&dyn Drawing>,
-        key: &str,
-    ) -> Result<MessageRef, PostError>;
+    /// How fast the platform takes messages.
+    fn pace(&self) -> Pace {
+        Pace::free()
+    }
 
-    /// Replaces a message delivered before.
+    /// Delivers a message.
     ///
     /// # Errors
     ///
     /// See [`PostError`].
-    async fn update(
-        &self,
-        to: &Destination,
-        reference: &MessageRef,
-        message: &Message,
-    ) -> Result<(), PostError>;
+    async fn post(&self, parcel: &Parcel<'_>) -> Result<MessageRef, PostError>;
+
+    /// Replaces a message delivered before by that of the parcel, at its destination.
+    ///
+    /// # Errors
+    ///
+    /// See [`PostError`].
+    async fn update(&self, reference: &MessageRef, parcel: &Parcel<'_>) -> Result<(), PostError>;
 
     /// Everybody in a place.
     ///

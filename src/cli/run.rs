@@ -14,10 +14,10 @@ use crate::app::{self, Courier};
 use crate::clock::Clock;
 use crate::config::{self, Config, Loaded, LogFormat, TeamEntry};
 use crate::domain::ids::{PersonId, PlaceId};
-use crate::domain::message::{Message, Picture};
+use crate::domain::message::Message;
 use crate::engine::{Drawer, Engine, Rules, TeamPlan, reconcile};
 use crate::platform::console::{Console, Resident, Session, Stage};
-use crate::platform::{Drawing, Inbox, Platform, Stop};
+use crate::platform::{Inbox, Platform, Refused, Stop};
 use crate::store::keyring::Keyring;
 use crate::store::marker::StoreKind;
 use crate::store::sled::{Options, SledKv};
@@ -77,10 +77,7 @@ async fn live(config: &Config, engine: Arc<Engine>, clock: Clock) -> anyhow::Res
     let console = console(config, &engine, &clock)?;
     let platforms: Vec<Arc<dyn Platform>> = vec![Arc::clone(&console) as Arc<dyn Platform>];
     let courier = Arc::new(Courier::new(Arc::clone(&engine), platforms.clone()));
-    console.set_stage(Arc::new(RunStage {
-        engine: Arc::clone(&engine),
-        courier: Arc::clone(&courier),
-    }));
+    console.set_stage(Arc::new(RunStage { courier: Arc::clone(&courier) }));
 
     let mut parts = JoinSet::new();
     parts.spawn(app::handle_events(Arc::clone(&engine), events, stopped.clone()));
@@ -112,7 +109,10 @@ async fn take_part(
     inbox: Inbox,
     mut stop: Stop,
 ) -> anyhow::Result<()> {
-    platform.run(inbox, stop.clone()).await?;
+    if let Err(error) = platform.run(inbox, stop.clone()).await {
+        let Some(refused) = error.downcast_ref::<Refused>() else { return Err(error) };
+        tracing::error!(platform = platform.name(), "{refused}");
+    }
     let _ = stop.wait_for(|stop| *stop).await;
     Ok(())
 }
@@ -202,7 +202,6 @@ fn log_to_stderr(config: &Config) {
 
 /// The bot behind a terminal that is one of its platforms.
 struct RunStage {
-    engine: Arc<Engine>,
     courier: Arc<Courier>,
 }
 
@@ -218,10 +217,6 @@ impl Stage for RunStage {
 
     async fn may_join(&self, _place: &PlaceId) -> anyhow::Result<bool> {
         Ok(false)
-    }
-
-    fn draw(&self, picture: &Picture, alt: &str) -> Option<Box<dyn Drawing>> {
-        Some(Box::new(self.engine.draw(picture, alt).ok().flatten()?))
     }
 
     async fn after(&self, _speaker: &PersonId) -> anyhow::Result<Vec<Message>> {

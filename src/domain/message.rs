@@ -69,6 +69,13 @@ pub enum Message {
         /// Things to press below it.
         choices: Vec<Choice>,
     },
+    /// Words, and answers to choose before everybody's eyes, for teams that answer openly.
+    Poll {
+        /// The words above the choices.
+        body: String,
+        /// The choices, in order.
+        choices: Vec<Choice>,
+    },
 }
 
 impl Message {
@@ -76,9 +83,10 @@ impl Message {
     #[must_use]
     pub fn body(&self) -> String {
         match self {
-            Self::Text(body) | Self::Choices { body, .. } | Self::Picture { body, .. } => {
-                body.clone()
-            }
+            Self::Text(body)
+            | Self::Choices { body, .. }
+            | Self::Poll { body, .. }
+            | Self::Picture { body, .. } => body.clone(),
             Self::Form(form) => form.body.clone(),
             Self::Overview(sections) => {
                 let bodies: Vec<&str> = sections.iter().map(|part| part.body.as_str()).collect();
@@ -91,8 +99,11 @@ impl Message {
     #[must_use]
     pub fn choices(&self) -> Vec<Choice> {
         match self {
-            Self::Text(_) | Self::Form(_) => Vec::new(),
-            Self::Choices { choices, .. } | Self::Picture { choices, .. } => choices.clone(),
+            Self::Text(_) => Vec::new(),
+            Self::Form(form) => form.choices.clone(),
+            Self::Choices { choices, .. }
+            | Self::Poll { choices, .. }
+            | Self::Picture { choices, .. } => choices.clone(),
             Self::Overview(sections) => {
                 sections.iter().flat_map(|part| part.choices.clone()).collect()
             }
@@ -120,6 +131,11 @@ pub enum Press {
     Ask(RoundId),
     /// The same as typing these words.
     Say(String),
+    /// Show me a page of the questions of this round as a form, from 0. A platform whose chat
+    /// opens forms may ask for it where a message offers [`Press::Ask`].
+    Page(RoundId, u32),
+    /// The same as typing these words in the place of a team.
+    Tell(TeamId, String),
 }
 
 impl Press {
@@ -130,6 +146,8 @@ impl Press {
             Self::Answer(round, question, reply) => format!("answer {round} {question} {reply}"),
             Self::Ask(round) => format!("ask {round}"),
             Self::Say(words) => format!("say {words}"),
+            Self::Page(round, page) => format!("page {round} {page}"),
+            Self::Tell(team, words) => format!("tell {} {words}", team.0),
         }
     }
 
@@ -146,6 +164,14 @@ impl Press {
             }
             "ask" => Some(Self::Ask(read_round(rest)?)),
             "say" => Some(Self::Say(rest.to_owned())),
+            "page" => {
+                let (round, page) = rest.split_once(' ')?;
+                Some(Self::Page(read_round(round)?, page.parse().ok()?))
+            }
+            "tell" => {
+                let (team, words) = rest.split_once(' ')?;
+                Some(Self::Tell(TeamId(team.parse().ok()?), words.to_owned()))
+            }
             _ => None,
         }
     }
@@ -169,6 +195,8 @@ pub struct Form {
     pub fields: Vec<Field>,
     /// What stands on the button that sends it.
     pub submit: String,
+    /// Things to press beside it, such as the way back to the page before.
+    pub choices: Vec<Choice>,
 }
 
 /// One field of a form.
@@ -178,12 +206,39 @@ pub struct Field {
     pub name: String,
     /// What people read beside it.
     pub label: String,
-    /// What it holds before anybody types.
+    /// More about it, such as why it is asked; may be empty.
+    pub help: String,
+    /// What it holds before anybody chooses or types.
     pub value: String,
-    /// The values to choose from; empty for free text.
-    pub options: Vec<String>,
+    /// How it is filled in.
+    pub input: Input,
     /// Whether it may stay empty.
     pub optional: bool,
+    /// What is wrong with the value, when the form comes back.
+    pub error: Option<String>,
+}
+
+/// How a field is filled in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Input {
+    /// A line of free text.
+    Line,
+    /// Free text of several lines.
+    Paragraph,
+    /// One of these.
+    One(Vec<Entry>),
+    /// Any of these; their values stand beside each other in the field's value, with spaces
+    /// between them.
+    Many(Vec<Entry>),
+}
+
+/// One thing to choose in a field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// What comes back.
+    pub value: String,
+    /// What people read.
+    pub label: String,
 }
 
 /// A part of a home view.
@@ -226,6 +281,8 @@ mod tests {
             Press::Answer(round, "skills.linux".into(), "0 2".to_owned()),
             Press::Ask(round),
             Press::Say("/maturity report".to_owned()),
+            Press::Page(round, 1),
+            Press::Tell(TeamId(7), "start quick".to_owned()),
         ] {
             assert_eq!(Press::read(&press.token()), Some(press));
         }

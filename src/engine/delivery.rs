@@ -12,7 +12,7 @@ use crate::domain::ids::{EventId, TeamId};
 use crate::domain::message::{Destination, Message, Picture};
 use crate::domain::outgoing::{Errand, Mishap, OutRow, Purpose};
 use crate::domain::person::Person;
-use crate::platform::{Facts, Incoming, Platform, PostError, What};
+use crate::platform::{Facts, Incoming, Parcel, Platform, PostError, What};
 use crate::report::pictures;
 use crate::store::keys::readable;
 use crate::store::kv::Key;
@@ -115,7 +115,9 @@ impl Engine {
                     _ => None,
                 };
                 let drawing = chart.as_ref().map(|chart| chart as &dyn crate::platform::Drawing);
-                Ok(platform.post(to, message, drawing, &id).await.map(|_| ()))
+                let doubtful = row.doubts > 0;
+                let parcel = Parcel { to, message, drawing, key: &id, doubtful };
+                Ok(platform.post(&parcel).await.map(|_| ()))
             }
         }
     }
@@ -290,6 +292,10 @@ fn settle(desk: &Desk<'_>, key: &Key, result: &Result<(), PostError>) -> Decided
         }
         Err(PostError::Transient { retry_after, .. }) => {
             let wished = retry_after.and_then(|it| i64::try_from(it).ok()).map(TimeDelta::seconds);
+            later(desk, key, row, wished).map(|()| waits)
+        }
+        Err(PostError::Limited { retry_after }) => {
+            let wished = i64::try_from(*retry_after).ok().map(TimeDelta::seconds);
             later(desk, key, row, wished).map(|()| waits)
         }
         Err(PostError::Unanswered(_)) => {

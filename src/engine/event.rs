@@ -2,6 +2,7 @@
 
 use super::decision::{Decided, Desk};
 use super::{answers, commands, conversation, home, membership, setup};
+use crate::domain::ids::{PersonId, TeamId};
 use crate::domain::message::Press;
 use crate::platform::{Incoming, Reply, What};
 use crate::store::keyring::event_digest;
@@ -59,6 +60,8 @@ fn dispatch(desk: &Desk<'_>, event: &Incoming) -> Decided<Reply> {
                 }
                 Some(Press::Ask(round)) => answers::show(desk, &speaker, round),
                 Some(Press::Say(words)) => conversation::said(desk, &speaker, &words, event),
+                Some(Press::Tell(team, words)) => told(desk, person, team, &words),
+                Some(Press::Page(round, _)) => answers::show(desk, &speaker, round),
                 None => Ok(commands::help(desk, &speaker, None)),
             }
         }
@@ -76,8 +79,15 @@ fn dispatch(desk: &Desk<'_>, event: &Incoming) -> Decided<Reply> {
         What::Left { place, person } => membership::left(desk, place, person),
         What::PlaceChanged { place, change } => membership::place_changed(desk, place, change),
         What::Facts(facts) => membership::facts(desk, facts),
-        What::Submitted { .. } | What::Linked { .. } => Ok(None),
+        What::Submitted { .. } | What::Arrived { .. } | What::Linked { .. } => Ok(None),
     }
+}
+
+/// Words said in private about a team, as if they had been said in its place.
+fn told(desk: &Desk<'_>, person: &PersonId, team: TeamId, words: &str) -> Decided<Reply> {
+    let place = desk.tx.team(team)?.map(|team| team.place);
+    let speaker = super::speaker::Speaker::new(desk, person, place.as_ref())?;
+    commands::typed(desk, &speaker, words)
 }
 
 fn today(desk: &Desk<'_>) -> u32 {

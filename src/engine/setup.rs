@@ -10,7 +10,7 @@ use super::speaker::Speaker;
 use super::{membership, settings};
 use crate::domain::command::{Command, ScheduleWish, Setting};
 use crate::domain::ids::PlaceId;
-use crate::domain::message::{Field, Form, Message};
+use crate::domain::message::{Entry, Field, Form, Input, Message};
 use crate::domain::outgoing::Purpose;
 use crate::domain::selection::PulseState;
 use crate::domain::team::{Mode, Settings, Team, Wake};
@@ -55,12 +55,18 @@ pub(super) fn asked(desk: &Desk<'_>, speaker: &Speaker, command: Command) -> Dec
 
 fn form(desk: &Desk<'_>) -> Form {
     let word = |part: &'static str| desk.text.say(&SetupForm { part });
+    let entry = |value: String| Entry { label: value.clone(), value };
     let field = |name: &'static str, value: &str, options: Vec<String>, optional: bool| Field {
         name: name.to_owned(),
         label: word(name),
+        help: String::new(),
         value: value.to_owned(),
-        options,
+        input: match options {
+            none if none.is_empty() => Input::Line,
+            options => Input::One(options.into_iter().map(entry).collect()),
+        },
         optional,
+        error: None,
     };
     let presets = desk.content.presets.keys().cloned().collect();
     let modes = ["pseudonymous", "anonymous", "open"].map(ToOwned::to_owned).into();
@@ -77,6 +83,7 @@ fn form(desk: &Desk<'_>) -> Form {
             field("mode", "pseudonymous", modes, false),
         ],
         submit: word("submit"),
+        choices: Vec::new(),
     }
 }
 

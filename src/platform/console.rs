@@ -20,10 +20,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use chrono_tz::Tz;
 
-use super::{Drawing, Inbox, Incoming, Memory, Platform, PostError, Profile, Reply, Stop, What};
+use super::{Inbox, Incoming, Memory, Parcel, Platform, PostError, Profile, Response, Stop, What};
 use crate::clock::Clock;
 use crate::domain::ids::{EventId, PersonId, PlaceId};
-use crate::domain::message::{Choice, Destination, Form, Message, MessageRef, Picture};
+use crate::domain::message::{Choice, Destination, Form, Message, MessageRef};
 use crate::text::words::{
     ConsoleBadLine, ConsoleForm, ConsoleNow, ConsoleSpeaker, ConsoleTo, When,
 };
@@ -42,9 +42,6 @@ pub trait Stage: Send + Sync {
 
     /// Whether a new person may still join the team of a place.
     async fn may_join(&self, place: &PlaceId) -> anyhow::Result<bool>;
-
-    /// A picture that is part of a reply.
-    fn draw(&self, picture: &Picture, alt: &str) -> Option<Box<dyn Drawing>>;
 
     /// What follows a line by itself, such as the next step of a guided tour.
     async fn after(&self, speaker: &PersonId) -> anyhow::Result<Vec<Message>>;
@@ -154,7 +151,7 @@ impl Console {
 
     /// Shows a message outside of any conversation, such as a welcome.
     pub fn show(&self, message: &Message) {
-        self.print(&self.on_paper(message));
+        self.print(&self.style.message(message, None));
     }
 
     /// Ends a block of output.
@@ -195,16 +192,6 @@ impl Console {
 
     fn say_words<W: Words>(&self, words: &W) {
         self.show(&Message::Text(self.text.say(words)));
-    }
-
-    fn on_paper(&self, message: &Message) -> String {
-        let drawing = match message {
-            Message::Picture { picture, alt, .. } => {
-                self.stage().and_then(|it| it.draw(picture, alt))
-            }
-            _ => None,
-        };
-        self.style.message(message, drawing.as_deref())
     }
 
     fn print(&self, text: &str) {
@@ -414,13 +401,15 @@ impl Console {
 
     /// Hands in an event and shows the reply to the person who brought it.
     async fn answer(&self, inbox: &Inbox, person: &PersonId, what: What) -> anyhow::Result<()> {
-        let Some(message) = self.hand_in(inbox, what).await? else { return Ok(()) };
+        let Some(Response { message, drawing }) = self.hand_in(inbox, what).await? else {
+            return Ok(());
+        };
         // What it set off comes first, so that a question stands at the end of its block.
         if let Some(stage) = self.stage() {
             stage.settle().await?;
         }
         lock(&self.state).shown.insert(person.clone(), message.choices());
-        self.show(&message);
+        self.print(&self.style.message(&message, drawing.as_deref()));
         if let Message::Form(form) = message {
             self.set_form(Some(form)).await?;
             self.say_words(&ConsoleForm { word: "how" });
@@ -428,7 +417,7 @@ impl Console {
         Ok(())
     }
 
-    async fn hand_in(&self, inbox: &Inbox, what: What) -> anyhow::Result<Reply> {
+    async fn hand_in(&self, inbox: &Inbox, what: What) -> anyhow::Result<Option<Response>> {
         let id = EventId(format!("console:{:032x}", u128::from_be_bytes(crate::random::bytes())));
         if let What::Said { person, .. } | What::Chose { person, .. } = &what {
             lock(&self.state).latest.insert(person.clone(), id.clone());
@@ -463,13 +452,8 @@ impl Platform for Console {
         }
     }
 
-    async fn post(
-        &self,
-        to: &Destination,
-        message: &Message,
-        drawing: Option<&dyn Drawing>,
-        _key: &str,
-    ) -> Result<MessageRef, PostError> {
+    async fn post(&self, parcel: &Parcel<'_>) -> Result<MessageRef, PostError> {
+        let Parcel { to, message, drawing, .. } = *parcel;
         let (to_name, person) = match to {
             Destination::Person(person) => {
                 lock(&self.state).shown.insert(person.clone(), message.choices());
@@ -486,13 +470,8 @@ impl Platform for Console {
         Ok(MessageRef(String::new()))
     }
 
-    async fn update(
-        &self,
-        to: &Destination,
-        _reference: &MessageRef,
-        message: &Message,
-    ) -> Result<(), PostError> {
-        self.post(to, message, None, "").await.map(|_| ())
+    async fn update(&self, _: &MessageRef, parcel: &Parcel<'_>) -> Result<(), PostError> {
+        self.post(parcel).await.map(|_| ())
     }
 
     async fn members(&self, place: &PlaceId) -> Result<Vec<Profile>, PostError> {

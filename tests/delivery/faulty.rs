@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use maturity_bot::domain::ids::{PersonId, PlaceId, RoundId};
 use maturity_bot::domain::message::{Destination, Message, MessageRef, Press};
-use maturity_bot::platform::{Drawing, Inbox, Platform, PostError, Profile, Stop};
+use maturity_bot::platform::{Inbox, Parcel, Platform, PostError, Profile, Stop};
 
 use crate::world::{Dice, Mortal, profile};
 
@@ -78,13 +78,8 @@ impl Platform for Faulty {
         Ok(())
     }
 
-    async fn post(
-        &self,
-        to: &Destination,
-        message: &Message,
-        _drawing: Option<&dyn Drawing>,
-        key: &str,
-    ) -> Result<MessageRef, PostError> {
+    async fn post(&self, parcel: &Parcel<'_>) -> Result<MessageRef, PostError> {
+        let Parcel { to, message, key, .. } = *parcel;
         let mishap = self.mishap();
         if let Destination::Person(person) = to {
             let mut dead = self.dead.lock().unwrap();
@@ -126,7 +121,7 @@ impl Platform for Faulty {
         }
     }
 
-    async fn update(&self, _: &Destination, _: &MessageRef, _: &Message) -> Result<(), PostError> {
+    async fn update(&self, _: &MessageRef, _: &Parcel<'_>) -> Result<(), PostError> {
         Ok(())
     }
 

@@ -142,7 +142,13 @@ pub fn restless() -> Settings {
 }
 
 pub fn profile(id: &str) -> Profile {
-    Profile { id: PersonId::from(id), name: id.to_owned(), zone: None, outside: false }
+    Profile {
+        id: PersonId::from(id),
+        name: id.to_owned(),
+        zone: None,
+        outside: false,
+        groups: Vec::new(),
+    }
 }
 
 /// Delivers the first row that is due; `None` when none is.

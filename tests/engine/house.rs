@@ -13,7 +13,7 @@ use maturity_bot::domain::message::{Destination, Message, MessageRef, Press};
 use maturity_bot::domain::team::Settings;
 use maturity_bot::engine::{Engine, Rules, TeamPlan};
 use maturity_bot::platform::{
-    Drawing, Facts, Inbox, Incoming, Platform, PostError, Profile, Reply, Stop, What,
+    Facts, Inbox, Incoming, Parcel, Platform, PostError, Profile, Reply, Stop, What,
 };
 use maturity_bot::store::keyring::Keyring;
 use maturity_bot::store::memory::MemoryKv;
@@ -39,13 +39,8 @@ impl Platform for Chat {
         Ok(())
     }
 
-    async fn post(
-        &self,
-        to: &Destination,
-        message: &Message,
-        _drawing: Option<&dyn Drawing>,
-        _key: &str,
-    ) -> Result<MessageRef, PostError> {
+    async fn post(&self, parcel: &Parcel<'_>) -> Result<MessageRef, PostError> {
+        let Parcel { to, message, .. } = *parcel;
         if let Some(error) = self.fails.lock().unwrap().clone() {
             return Err(error);
         }
@@ -53,12 +48,7 @@ impl Platform for Chat {
         Ok(MessageRef(String::new()))
     }
 
-    async fn update(
-        &self,
-        _to: &Destination,
-        _reference: &MessageRef,
-        _message: &Message,
-    ) -> Result<(), PostError> {
+    async fn update(&self, _: &MessageRef, _: &Parcel<'_>) -> Result<(), PostError> {
         Ok(())
     }
 
@@ -184,7 +174,7 @@ pub fn person(number: usize) -> PersonId {
 
 pub fn profile(id: &PersonId) -> Profile {
     let name = id.as_str().trim_start_matches("chat:").to_owned();
-    Profile { id: id.clone(), name, zone: None, outside: false }
+    Profile { id: id.clone(), name, zone: None, outside: false, groups: Vec::new() }
 }
 
 pub fn members(place: &str, numbers: impl Iterator<Item = usize>) -> What {

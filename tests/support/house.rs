@@ -14,7 +14,7 @@ use maturity_bot::domain::round::Round;
 use maturity_bot::domain::team::{Settings, Team};
 use maturity_bot::engine::{Engine, Rules, TeamPlan};
 use maturity_bot::platform::{
-    Drawing, Facts, Inbox, Incoming, Platform, PostError, Profile, Stop, What,
+    Facts, Inbox, Incoming, Parcel, Platform, PostError, Profile, Stop, What,
 };
 use maturity_bot::store::keyring::Keyring;
 use maturity_bot::store::kv::Kv;
@@ -85,7 +85,7 @@ pub fn calm() -> Settings {
 
 /// A made-up person.
 pub fn profile(name: &str) -> Profile {
-    Profile { id: id(name), name: name.to_owned(), zone: None, outside: false }
+    Profile { id: id(name), name: name.to_owned(), zone: None, outside: false, groups: Vec::new() }
 }
 
 impl House {
@@ -257,13 +257,8 @@ impl Platform for Chat {
         Ok(())
     }
 
-    async fn post(
-        &self,
-        to: &Destination,
-        message: &Message,
-        _drawing: Option<&dyn Drawing>,
-        _key: &str,
-    ) -> Result<MessageRef, PostError> {
+    async fn post(&self, parcel: &Parcel<'_>) -> Result<MessageRef, PostError> {
+        let Parcel { to, message, .. } = *parcel;
         let to = match to {
             Destination::Person(person) => person.as_str().trim_start_matches("chat:").to_owned(),
             Destination::Place(place) | Destination::Thread(place, _) => {
@@ -274,12 +269,7 @@ impl Platform for Chat {
         Ok(MessageRef(String::new()))
     }
 
-    async fn update(
-        &self,
-        _to: &Destination,
-        _reference: &MessageRef,
-        _message: &Message,
-    ) -> Result<(), PostError> {
+    async fn update(&self, _: &MessageRef, _: &Parcel<'_>) -> Result<(), PostError> {
         Ok(())
     }
 

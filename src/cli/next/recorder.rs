@@ -9,10 +9,10 @@ use chrono_tz::Tz;
 use crate::clock::{Clock, Instant};
 use crate::config::Config;
 use crate::domain::ids::{PersonId, PlaceId};
-use crate::domain::message::{Destination, Message, MessageRef};
+use crate::domain::message::{Destination, MessageRef};
 use crate::domain::outgoing::Purpose;
 use crate::domain::team::Team;
-use crate::platform::{Drawing, Inbox, Platform, PostError, Profile, Stop};
+use crate::platform::{Inbox, Parcel, Platform, PostError, Profile, Stop};
 use crate::store::keys::readable;
 use crate::store::kv::StoreError;
 use crate::store::memory::MemoryKv;
@@ -53,6 +53,7 @@ impl Recorder {
             name: member.name.clone(),
             zone: member.zone,
             outside: false,
+            groups: Vec::new(),
         };
         let teams = config.teams.iter();
         let places = teams
@@ -95,6 +96,7 @@ impl Recorder {
                 name: person.name,
                 zone: person.zone,
                 outside: person.outside,
+                groups: Vec::new(),
             }));
         }
         Ok(profiles)
@@ -137,18 +139,12 @@ impl Platform for Recorder {
         Ok(())
     }
 
-    async fn post(
-        &self,
-        to: &Destination,
-        _: &Message,
-        _: Option<&dyn Drawing>,
-        key: &str,
-    ) -> Result<MessageRef, PostError> {
-        self.note(to, key).map_err(|error| unreadable(&error))?;
-        Ok(MessageRef(key.to_owned()))
+    async fn post(&self, parcel: &Parcel<'_>) -> Result<MessageRef, PostError> {
+        self.note(parcel.to, parcel.key).map_err(|error| unreadable(&error))?;
+        Ok(MessageRef(parcel.key.to_owned()))
     }
 
-    async fn update(&self, _: &Destination, _: &MessageRef, _: &Message) -> Result<(), PostError> {
+    async fn update(&self, _: &MessageRef, _: &Parcel<'_>) -> Result<(), PostError> {
         Ok(())
     }
 

@@ -10,10 +10,10 @@ use super::samples;
 use crate::app::Courier;
 use crate::clock::Clock;
 use crate::domain::ids::{PersonId, PlaceId};
-use crate::domain::message::{Message, Picture};
+use crate::domain::message::Message;
 use crate::engine::Engine;
+use crate::platform::Inbox;
 use crate::platform::console::{Console, Stage};
-use crate::platform::{Drawing, Inbox};
 use crate::text::words::ConsoleTour;
 
 /// Whether the tour still has something to show.
@@ -86,11 +86,6 @@ impl Stage for TryStage {
 
     async fn may_join(&self, place: &PlaceId) -> anyhow::Result<bool> {
         Ok(self.engine.is_between_rounds(place)?)
-    }
-
-    fn draw(&self, picture: &Picture, alt: &str) -> Option<Box<dyn Drawing>> {
-        let drawn = self.engine.draw(picture, alt).ok().flatten()?;
-        Some(Box::new(drawn))
     }
 
     async fn after(&self, speaker: &PersonId) -> anyhow::Result<Vec<Message>> {

@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::domain::message::{Choice, Form, Message};
+use crate::domain::message::{Choice, Form, Input, Message};
 use crate::platform::Drawing;
 
 /// How a terminal wants its text.
@@ -85,10 +85,12 @@ impl Style {
 
     fn form(&self, form: &Form) -> String {
         let line = |field: &crate::domain::message::Field| {
-            let options = if field.options.is_empty() {
-                String::new()
-            } else {
-                format!(" ({})", field.options.join(", "))
+            let options = match &field.input {
+                Input::Line | Input::Paragraph => String::new(),
+                Input::One(options) | Input::Many(options) => {
+                    let values: Vec<&str> = options.iter().map(|it| it.value.as_str()).collect();
+                    format!(" ({})", values.join(", "))
+                }
             };
             format!("- {}: {} *{}{options}*", field.name, field.value, field.label)
         };

@@ -90,7 +90,13 @@ impl Resident {
     /// As the bot sees them.
     #[must_use]
     pub fn profile(&self) -> Profile {
-        Profile { id: self.id.clone(), name: self.name.clone(), zone: self.zone, outside: false }
+        Profile {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            zone: self.zone,
+            outside: false,
+            groups: Vec::new(),
+        }
     }
 }
 
