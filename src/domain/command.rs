@@ -20,6 +20,7 @@ pub use said::{
     ActionStep, ChampionStep, Command, Forgetting, Group, Mention, Pick, ScheduleWish, Setting,
     Subject, TeamWord, Topic, Verb,
 };
+pub use settings::read_setting;
 pub use sitting::{SittingWord, parse_in_sitting};
 pub use table::{Entry, TABLE, Who, visible};
 pub use until::{MOST_DAYS, Until};

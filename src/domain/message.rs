@@ -227,6 +227,8 @@ pub enum Input {
     Paragraph,
     /// One of these.
     One(Vec<Entry>),
+    /// People, by their ids with spaces between them; where they cannot be picked, by their names.
+    People,
     /// Any of these; their values stand beside each other in the field's value, with spaces
     /// between them.
     Many(Vec<Entry>),

@@ -18,7 +18,7 @@ use crate::text::words::{
 };
 
 /// The longest remark, in characters.
-const LONGEST_COMMENT: usize = 500;
+pub(super) const LONGEST_COMMENT: usize = 500;
 
 /// A reply to the question in front of a person was typed.
 pub(super) fn typed(
@@ -65,10 +65,29 @@ fn record(
     if event.sent >= front.round.closes {
         return Ok(too_late_for(desk, &front));
     }
+    let told = label(desk, question, &value);
+    let changed = keep(desk, person, &mut front, question, value, event)?;
+    let saved = Saved {
+        answered: front.answered(),
+        total: front.round.questions.len(),
+        label: told,
+        changed,
+    };
+    go_on(desk, person, front, &question.id, desk.text.say(&saved))
+}
+
+/// Keeps one answer, and gives whether it took the place of another. The sitting is left to write.
+pub(super) fn keep(
+    desk: &Desk<'_>,
+    person: &Person,
+    front: &mut Front,
+    question: &Question,
+    value: Value,
+    event: &Incoming,
+) -> Decided<bool> {
     let who = front.who(desk, person)?;
     let old = front.answers.remove(&question.id);
     let changed = old.as_ref().is_some_and(|answer| answer.value.is_some());
-    let told = label(desk, question, &value);
     let answer = Answer {
         value: Some(value),
         before: old.as_ref().and_then(|answer| answer.value.clone()),
@@ -80,13 +99,15 @@ fn record(
     front.sitting.skipped.retain(|id| *id != question.id);
     front.sitting.last = Some(question.id.clone());
     front.sitting.taken += 1;
-    let saved = Saved {
-        answered: front.answered(),
-        total: front.round.questions.len(),
-        label: told,
-        changed,
-    };
-    go_on(desk, person, front, &question.id, desk.text.say(&saved))
+    Ok(changed)
+}
+
+/// Writes where the person stands: the next question that waits is in front of them.
+pub(super) fn keep_sitting(desk: &Desk<'_>, person: &Person, front: &mut Front) -> Decided<()> {
+    let last = front.sitting.last.clone();
+    front.sitting.current = front.next_after(last.as_ref()).cloned();
+    let who = front.who(desk, person)?;
+    Ok(desk.tx.put_sitting(front.round.id, who, &front.sitting)?)
 }
 
 /// Puts the next question, or says that there is none, below what was just said.
@@ -277,17 +298,36 @@ pub(super) fn comment(
     words: &str,
 ) -> Decided<Reply> {
     let too_long = words.chars().count() > LONGEST_COMMENT;
-    let last = front.sitting.last.clone().and_then(|id| Some((front.answers.remove(&id)?, id)));
-    let Some((mut answer, id)) = last.filter(|_| !too_long && !words.is_empty()) else {
-        return Ok(desk.reply(&NoComment { too_long, longest: LONGEST_COMMENT }));
+    let last = front.sitting.last.clone().filter(|_| !too_long && !words.is_empty());
+    if !remark(desk, speaker, &mut front, last, words)? {
+        return Ok(no_comment(desk, too_long));
+    }
+    let terms = front.round.terms;
+    let above = desk.text.say(&Commented { min_group: terms.min_group, mode: terms.mode.name() });
+    Ok(Some(next_or_done(desk, &front, &above)))
+}
+
+/// Keeps a remark with an answer, if there is one that it can go with.
+pub(super) fn remark(
+    desk: &Desk<'_>,
+    speaker: &Speaker,
+    front: &mut Front,
+    on: Option<QuestionId>,
+    words: &str,
+) -> Decided<bool> {
+    let Some((mut answer, id)) = on.and_then(|id| Some((front.answers.remove(&id)?, id))) else {
+        return Ok(false);
     };
     let who = front.who(desk, &speaker.person)?;
     answer.comment = Some(words.to_owned());
     desk.tx.put_answer(front.round.id, who, &id, &answer)?;
     front.answers.insert(id, answer);
-    let terms = front.round.terms;
-    let above = desk.text.say(&Commented { min_group: terms.min_group, mode: terms.mode.name() });
-    Ok(Some(next_or_done(desk, &front, &above)))
+    Ok(true)
+}
+
+/// A remark that cannot be kept: too long, or without an answer that it goes with.
+pub(super) fn no_comment(desk: &Desk<'_>, too_long: bool) -> Reply {
+    desk.reply(&NoComment { too_long, longest: LONGEST_COMMENT })
 }
 
 /// `later`: the sitting ends, everything is kept.
@@ -364,7 +404,8 @@ pub(super) fn nothing_open(desk: &Desk<'_>, speaker: &Speaker) -> Reply {
     desk.reply(&NothingOpen { next })
 }
 
-fn too_late(desk: &Desk<'_>, speaker: &Speaker, round: RoundId) -> Reply {
+/// The round takes no answer of this person any more.
+pub(super) fn too_late(desk: &Desk<'_>, speaker: &Speaker, round: RoundId) -> Reply {
     let Some(team) = speaker.teams.iter().find(|team| team.id == round.team) else {
         return super::replies::refused(desk);
     };

@@ -2,7 +2,7 @@
 
 use super::decision::{Decided, Desk};
 use super::jobs::write_to;
-use super::speaker::Speaker;
+use super::speaker::{Speaker, leads_of};
 use crate::domain::champions::{self, Champions, Departure, Effect, Refusal, Stage};
 use crate::domain::command::{ChampionStep, Mention};
 use crate::domain::ids::PersonId;
@@ -302,7 +302,8 @@ fn to_person(desk: &Desk<'_>, team: &Team, person: &PersonId, message: &Message)
 
 fn to_leads<W: Words>(desk: &Desk<'_>, team: &Team, words: &W) -> Decided<()> {
     let message = Message::Text(desk.text.say(words));
-    team.leads.iter().try_for_each(|lead| to_person(desk, team, lead, &message))
+    let leads = leads_of(desk, team)?;
+    leads.iter().try_for_each(|lead| to_person(desk, team, lead, &message))
 }
 
 /// `who [pillar]`.
@@ -317,6 +318,6 @@ pub(super) fn who(desk: &Desk<'_>, team: &Team, only: Option<Pillar>) -> Decided
             champions: desk.tx.names_of(&people)?,
         });
     }
-    let leads = desk.tx.names_of(&team.leads)?;
+    let leads = desk.tx.names_of(&super::speaker::leads_of(desk, team)?)?;
     Ok(desk.reply(&Who { team: team.name.clone(), pillars, leads }))
 }

@@ -1,7 +1,9 @@
 //! Events come in here and are sent on to whatever decides them.
 
 use super::decision::{Decided, Desk};
-use super::{answers, commands, conversation, home, membership, setup};
+use super::{
+    answers, commands, conversation, home, introduction, membership, pages, setup, setup_form,
+};
 use crate::domain::ids::{PersonId, TeamId};
 use crate::domain::message::Press;
 use crate::platform::{Incoming, Reply, What};
@@ -61,13 +63,19 @@ fn dispatch(desk: &Desk<'_>, event: &Incoming) -> Decided<Reply> {
                 Some(Press::Ask(round)) => answers::show(desk, &speaker, round),
                 Some(Press::Say(words)) => conversation::said(desk, &speaker, &words, event),
                 Some(Press::Tell(team, words)) => told(desk, person, team, &words),
-                Some(Press::Page(round, _)) => answers::show(desk, &speaker, round),
+                Some(Press::Page(round, page)) => pages::show(desk, &speaker, round, page),
                 None => Ok(commands::help(desk, &speaker, None)),
             }
         }
-        What::Submitted { person, place, form, values } if form == "setup" => {
+        What::Submitted { person, place, form, values } => {
             let speaker = super::speaker::Speaker::new(desk, person, place.as_ref())?;
-            setup::submitted(desk, &speaker, values)
+            match Press::read(form) {
+                Some(Press::Page(round, page)) => {
+                    pages::submitted(desk, &speaker, round, page, values, event)
+                }
+                _ if form == setup_form::FORM => setup::submitted(desk, &speaker, values),
+                _ => Ok(None),
+            }
         }
         What::Opened { person } => {
             let speaker = super::speaker::Speaker::new(desk, person, None)?;
@@ -79,7 +87,8 @@ fn dispatch(desk: &Desk<'_>, event: &Incoming) -> Decided<Reply> {
         What::Left { place, person } => membership::left(desk, place, person),
         What::PlaceChanged { place, change } => membership::place_changed(desk, place, change),
         What::Facts(facts) => membership::facts(desk, facts),
-        What::Submitted { .. } | What::Arrived { .. } | What::Linked { .. } => Ok(None),
+        What::Arrived { place, by } => introduction::arrived(desk, place, by.as_ref()),
+        What::Linked { .. } => Ok(None),
     }
 }
 

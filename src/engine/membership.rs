@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 
 use super::decision::{Decided, Desk};
 use super::pipeline::Engine;
+use super::speaker::leads_of;
 use super::wakes::replan;
 use super::{champions, jobs, rounds};
 use crate::domain::cron::CronExpr;
@@ -28,6 +29,7 @@ pub(super) fn joined(desk: &Desk<'_>, place: &PlaceId, profile: &Profile) -> Dec
     know(desk, profile)?;
     if let Some(mut team) = desk.tx.team_at(place)? {
         desk.tx.add_member(team.id, &profile.id)?;
+        desk.tx.note_groups(team.id, &profile.id, &profile.groups)?;
         // The first person of an empty team leads it.
         if team.leads.is_empty() && team.config_id.is_none() && !profile.outside {
             team.leads.push(profile.id.clone());
@@ -104,8 +106,8 @@ pub(super) fn pause(desk: &Desk<'_>, mut team: Team, cause: &str) -> Decided<()>
     desk.tx.put_team(&team)?;
     let words = Unreachable { team: team.name.clone(), cause: cause.to_owned() };
     let message = Message::Text(desk.text.say(&words));
-    for lead in &team.leads {
-        let lead = desk.person(lead)?;
+    for lead in leads_of(desk, &team)? {
+        let lead = desk.person(&lead)?;
         jobs::write_to(desk, &lead, &team, message.clone(), Purpose::Notice(team.id))?;
     }
     Ok(())
@@ -124,6 +126,7 @@ pub(super) fn facts(desk: &Desk<'_>, facts: &Facts) -> Decided<Reply> {
         if !known.contains(&profile.id) {
             desk.tx.add_member(team.id, &profile.id)?;
         }
+        desk.tx.note_groups(team.id, &profile.id, &profile.groups)?;
     }
     let present: BTreeSet<&PersonId> = members.iter().map(|profile| &profile.id).collect();
     for person in known.iter().filter(|id| !present.contains(id)) {

@@ -155,7 +155,8 @@ impl Front {
         Message::Choices { body, choices: self.choices(desk, question) }
     }
 
-    fn choices(&self, desk: &Desk<'_>, question: &Question) -> Vec<Choice> {
+    /// The answers a question takes, each to press or to type; none where it takes words.
+    pub fn choices(&self, desk: &Desk<'_>, question: &Question) -> Vec<Choice> {
         let choice = |key: String, label: String| Choice {
             press: Press::Answer(self.round.id, question.id.clone(), key.clone()),
             key,
@@ -202,6 +203,22 @@ pub(super) fn label(desk: &Desk<'_>, question: &Question, value: &Value) -> Stri
         Value::Checklist(chosen) => chosen.iter().map(option).collect::<Vec<_>>().join("; "),
         Value::Text(_) => say(desk, "text"),
         Value::DontKnow => say(desk, "dont_know"),
+    }
+}
+
+/// A value as its person would type it.
+pub(super) fn typed(value: &Value) -> String {
+    match value {
+        Value::Level(index) => index.to_string(),
+        Value::YesNo(YesNo::Yes) => "yes".to_owned(),
+        Value::YesNo(YesNo::Partly) => "partly".to_owned(),
+        Value::YesNo(YesNo::No) => "no".to_owned(),
+        Value::Checklist(chosen) if chosen.is_empty() => "none".to_owned(),
+        Value::Checklist(chosen) => {
+            chosen.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        }
+        Value::Text(words) => words.clone(),
+        Value::DontKnow => "?".to_owned(),
     }
 }
 

@@ -184,7 +184,7 @@ fn opening_post(desk: &Desk<'_>, team: &Team, round: &Round) -> Decided<Message>
         mode: round.terms.mode.name(),
         min_group: round.terms.min_group,
         small: round.terms.min_group == 1,
-        leads: desk.tx.names_of(&team.leads)?,
+        leads: desk.tx.names_of(&super::speaker::leads_of(desk, team)?)?,
         pulse: is_pulse(desk, &round.preset),
     });
     let choices = vec![answer_choice(desk, round.id)];

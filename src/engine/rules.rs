@@ -11,6 +11,9 @@ pub struct Rules {
     pub prefix: String,
     /// Who looks after teams and delivery, on any platform.
     pub admins: Vec<PersonId>,
+    /// Groups of a platform whose members lead every team of a place in which they belong to it,
+    /// such as the moderators of a room.
+    pub leading_groups: Vec<PersonId>,
     /// How late a scheduled question or digest may still be sent, in hours.
     pub grace_hours: u32,
     /// Whether members may make a team of their channel.
@@ -22,6 +25,7 @@ impl Default for Rules {
         Self {
             prefix: "/maturity".to_owned(),
             admins: Vec::new(),
+            leading_groups: Vec::new(),
             grace_hours: 24,
             open_setup: true,
         }

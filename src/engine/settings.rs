@@ -208,7 +208,7 @@ fn show(desk: &Desk<'_>, team: &Team) -> Decided<Reply> {
         small: settings.small_team,
         early: settings.early,
         quiet: quiet(settings),
-        leads: desk.tx.names_of(&team.leads)?,
+        leads: desk.tx.names_of(&super::speaker::leads_of(desk, team)?)?,
         members: desk.tx.members(team.id)?.len(),
         in_config: team.config_id.is_some(),
         targets: Pillar::ALL.map(target).into(),

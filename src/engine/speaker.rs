@@ -16,6 +16,8 @@ pub(super) struct Speaker {
     pub teams: Vec<Team>,
     /// Those of them that they lead without being a member.
     pub led_from_outside: Vec<TeamId>,
+    /// Those that they lead as one of a group.
+    led_by_group: Vec<TeamId>,
     /// Whether they look after teams and delivery.
     pub admin: bool,
 }
@@ -24,6 +26,12 @@ impl Speaker {
     pub fn new(desk: &Desk<'_>, id: &PersonId, place: Option<&PlaceId>) -> Decided<Self> {
         let person = desk.person(id)?;
         let mut teams = desk.tx.teams_of(id)?;
+        let mut led_by_group = Vec::new();
+        for team in teams.iter().filter(|team| !team.is_lead(id)) {
+            if leads_by_group(desk, team, id)? {
+                led_by_group.push(team.id);
+            }
+        }
         let mut led_from_outside = Vec::new();
         for team in desk.tx.teams_led_by(id)? {
             if !teams.iter().any(|own| own.id == team.id) {
@@ -33,7 +41,8 @@ impl Speaker {
         }
         teams.sort_by_key(|team| Some(&team.place) != place);
         let admin = desk.rules.admins.contains(id);
-        Ok(Self { person, place: place.cloned(), teams, led_from_outside, admin })
+        let place = place.cloned();
+        Ok(Self { person, place, teams, led_from_outside, led_by_group, admin })
     }
 
     /// The team meant without being named: that of this place, else the only one, else the one
@@ -55,7 +64,7 @@ impl Speaker {
 
     /// Whether the person leads this team.
     pub fn leads(&self, team: &Team) -> bool {
-        team.is_lead(&self.person.id)
+        team.is_lead(&self.person.id) || self.led_by_group.contains(&team.id)
     }
 
     /// What the person is to a team.
@@ -71,4 +80,27 @@ impl Speaker {
         }
         if self.admin { roles.with(Role::Admin) } else { roles }
     }
+}
+
+/// Whether a member belongs to a group that leads the team.
+fn leads_by_group(desk: &Desk<'_>, team: &Team, person: &PersonId) -> Decided<bool> {
+    let groups = desk.tx.groups(team.id, person)?;
+    Ok(groups.iter().any(|group| team.is_lead(group) || desk.rules.leading_groups.contains(group)))
+}
+
+/// The people who lead a team: those named, and the members of groups that do.
+pub(super) fn leads_of(desk: &Desk<'_>, team: &Team) -> Decided<Vec<PersonId>> {
+    let mut groups = desk.rules.leading_groups.clone();
+    let mut leads = Vec::new();
+    for member in desk.tx.members(team.id)? {
+        let own = desk.tx.groups(team.id, &member)?;
+        if team.is_lead(&member) || leads_by_group(desk, team, &member)? {
+            leads.push(member);
+        }
+        groups.extend(own);
+    }
+    let named = team.leads.iter().filter(|id| !leads.contains(id) && !groups.contains(id));
+    let named: Vec<PersonId> = named.cloned().collect();
+    leads.extend(named);
+    Ok(leads)
 }

@@ -14,6 +14,10 @@ pub struct TeamRef(pub TeamId);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark;
 
+/// The groups of the platform that a member of a team belongs to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Groups(pub Vec<PersonId>);
+
 /// A piece of something that may outgrow one record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Piece(pub Vec<u8>);

@@ -48,6 +48,12 @@ pub fn members(team: TeamId) -> Key {
     key("member").team(team).done()
 }
 
+/// The groups that a member of a team belongs to.
+#[must_use]
+pub fn groups(team: TeamId, person: &PersonId) -> Key {
+    key("groups").team(team).text(person.as_str()).done()
+}
+
 /// The teams of a person.
 #[must_use]
 pub fn teams_of(person: &PersonId) -> Key {

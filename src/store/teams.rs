@@ -1,7 +1,7 @@
 //! Verbs about teams, their members and people.
 #![expect(clippy::missing_errors_doc, reason = "each fails only when the store cannot be read")]
 
-use super::entries::{Due, Mark, TeamRef};
+use super::entries::{Due, Groups, Mark, TeamRef};
 use super::keys::{Segment, prefix_end, segments};
 use super::kv::{Key, StoreError};
 use super::layout;
@@ -155,8 +155,27 @@ impl Tx<'_> {
         self.put(layout::belongs(person, team), &TeamRef(team))
     }
 
+    /// The groups of the platform that a member belongs to.
+    pub fn groups(&self, team: TeamId, person: &PersonId) -> Result<Vec<PersonId>> {
+        Ok(self.get::<Groups>(&layout::groups(team, person))?.unwrap_or_default().0)
+    }
+
+    /// Notes the groups of a member, where they changed.
+    pub fn note_groups(&self, team: TeamId, person: &PersonId, groups: &[PersonId]) -> Result<()> {
+        if self.groups(team, person)? == groups {
+            return Ok(());
+        }
+        let key = layout::groups(team, person);
+        if groups.is_empty() {
+            self.delete(key);
+            return Ok(());
+        }
+        self.put(key, &Groups(groups.to_vec()))
+    }
+
     /// Ends a person's membership.
     pub fn remove_member(&self, team: TeamId, person: &PersonId) {
+        self.delete(layout::groups(team, person));
         self.delete(layout::member(team, person));
         self.delete(layout::belongs(person, team));
     }

@@ -90,6 +90,15 @@ pub fn setup(words: &[Word]) -> Read {
 const SETTINGS: &[&str] =
     &["name", "zone", "minimum", "quiet", "early", "small", "mode", "schedule"];
 
+/// Reads the value of one setting, as a field of a form brings it.
+///
+/// # Errors
+///
+/// What would have been read.
+pub fn read_setting(key: &str, value: &str) -> Result<Setting, Wanted> {
+    setting(key, &words_of(value))
+}
+
 fn setting(key: &str, words: &[Word]) -> Result<Setting, Wanted> {
     Ok(match key {
         "name" => Setting::Name(name(words)?),

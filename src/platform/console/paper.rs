@@ -86,7 +86,7 @@ impl Style {
     fn form(&self, form: &Form) -> String {
         let line = |field: &crate::domain::message::Field| {
             let options = match &field.input {
-                Input::Line | Input::Paragraph => String::new(),
+                Input::Line | Input::Paragraph | Input::People => String::new(),
                 Input::One(options) | Input::Many(options) => {
                     let values: Vec<&str> = options.iter().map(|it| it.value.as_str()).collect();
                     format!(" ({})", values.join(", "))

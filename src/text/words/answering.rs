@@ -35,6 +35,22 @@ words! {
         label: String = "3 Found out why a pod would not start".to_owned(),
         changed: bool = false,
     }
+    /// A part of the form with a page of questions.
+    PageForm = "answering/page-form" {
+        part: &'static str = "progress",
+        team: String = "Payments".to_owned(),
+        page: u32 = 1,
+        pages: u32 = 2,
+        answered: usize = 3,
+        total: usize = 8,
+    }
+    /// The last page is on disk; some questions still wait.
+    PageSaved = "answering/page-saved" {
+        answered: usize = 5,
+        total: usize = 8,
+        left: usize = 3,
+        closes: When = sample_when(),
+    }
     /// A sitting is over; there is more.
     SittingOver = "answering/sitting-over" {
         left: usize = 3,

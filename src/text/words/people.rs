@@ -193,7 +193,12 @@ words! {
     }
     /// The form that makes a team.
     SetupForm = "people/setup-form" {
-        part: &'static str = "body",
+        part: String = "body".to_owned(),
+    }
+    /// The bot came into a channel that has no team.
+    Arrived = "people/arrived" {
+        can_set_up: bool = true,
+        prefix: String = "/maturity".to_owned(),
     }
     /// A value of the form was refused.
     SetupProblem = "people/setup-problem" {
