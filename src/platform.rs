@@ -63,6 +63,8 @@ pub enum What {
     Opened {
         /// Who looks.
         person: PersonId,
+        /// Whether there is room for everything that the person can do, or only for how they stand.
+        whole: bool,
     },
     /// A person changed the words of an earlier event.
     Edited {
@@ -128,7 +130,7 @@ impl What {
             Self::Said { person, .. }
             | Self::Chose { person, .. }
             | Self::Submitted { person, .. }
-            | Self::Opened { person }
+            | Self::Opened { person, .. }
             | Self::Edited { person, .. }
             | Self::Withdrawn { person, .. } => Some(person),
             Self::Joined { .. }

@@ -26,7 +26,7 @@ use maturity_bot::domain::scoring::score_round;
 use maturity_bot::domain::selection::PulseState;
 use maturity_bot::domain::team::{Mode, Scheduled, Settings, Team, Wake};
 use maturity_bot::store::codec::{self, Record};
-use maturity_bot::store::entries::{Due, Mark, Piece, Shred, Tally, TeamRef};
+use maturity_bot::store::entries::{Due, Groups, Mark, Piece, Shred, Tally, TeamRef};
 use maturity_bot::store::keys::hex;
 use maturity_bot::store::records::TABLE;
 use maturity_bot::text::content::Content;
@@ -171,6 +171,7 @@ fn records_keep_their_bytes() {
         golden(&person()),
         golden(&TeamRef(TeamId(7))),
         golden(&Mark),
+        golden(&Groups(vec!["console:leads".into()])),
         golden(&Piece(vec![1, 2, 3])),
         golden(&Tally(5)),
         golden(&round()),

@@ -223,12 +223,12 @@ fn tell_one(desk: &Desk<'_>, team: &Team, after: &Champions, effect: &Effect) ->
         Effect::AskPrivately(person, pillar) => {
             let name = pillar.name().to_owned();
             let ask = ChampionAsk { team: team_name, pillar: title(desk, *pillar), name };
-            to_person(desk, team, person, &choices(desk, &ask, *pillar))
+            to_person(desk, team, person, &choices(desk, team, &ask, *pillar))
         }
         Effect::AskRenewal(person, pillar, ends) => {
             let ends = desk.when(*ends, team);
             let words = term_words(desk, team, *pillar, ends, false);
-            to_person(desk, team, person, &choices(desk, &words, *pillar))
+            to_person(desk, team, person, &choices(desk, team, &words, *pillar))
         }
         Effect::Announce(person, pillar) => {
             let pillars = after.held_by(person).len();
@@ -285,11 +285,11 @@ fn term_words(
     }
 }
 
-fn choices<W: Words>(desk: &Desk<'_>, words: &W, pillar: Pillar) -> Message {
+fn choices<W: Words>(desk: &Desk<'_>, team: &Team, words: &W, pillar: Pillar) -> Message {
     let choice = |verb: &'static str| Choice {
         key: verb.to_owned(),
         label: desk.text.say(&Labels { label: verb }),
-        press: Press::Say(format!("{} champion {verb} {}", desk.rules.prefix, pillar.name())),
+        press: Press::Tell(team.id, format!("champion {verb} {}", pillar.name())),
     };
     let choices = vec![choice("accept"), choice("decline")];
     Message::Choices { body: desk.text.say(words), choices }

@@ -3,7 +3,9 @@
 use super::decision::{Decided, Desk};
 use super::replies::{no_team, refused, which_team};
 use super::speaker::Speaker;
-use super::{actions, answers, champions, home, nudges, privacy, results, rounds, settings, setup};
+use super::{
+    actions, answers, champions, nudges, privacy, results, rounds, settings, setup, wishes,
+};
 use crate::domain::access;
 use crate::domain::command::{
     self, Command, Misunderstood, Pick, Subject, TeamWord, Topic, Verb, Wanted,
@@ -58,10 +60,10 @@ fn personal(desk: &Desk<'_>, speaker: &Speaker, command: &Command) -> Decided<Op
         Command::Help(topic) => help(desk, speaker, *topic),
         Command::Me => privacy::me(desk, speaker)?,
         Command::Forget(step) => privacy::forget(desk, speaker, *step)?,
-        Command::Stop => home::stop(desk, speaker)?,
-        Command::Resume => home::resume(desk, speaker)?,
-        Command::Snooze(until) => home::snooze(desk, speaker, *until, false)?,
-        Command::Away(until) => home::snooze(desk, speaker, *until, true)?,
+        Command::Stop => wishes::stop(desk, speaker)?,
+        Command::Resume => wishes::resume(desk, speaker)?,
+        Command::Snooze(until) => wishes::snooze(desk, speaker, *until, false)?,
+        Command::Away(until) => wishes::snooze(desk, speaker, *until, true)?,
         Command::Answer(None) => answers::answer(desk, speaker, None)?,
         Command::Answer(Some(Pick::Number(number))) => {
             answers::answer(desk, speaker, Some(&number.to_string()))?

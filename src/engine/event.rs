@@ -1,9 +1,7 @@
 //! Events come in here and are sent on to whatever decides them.
 
 use super::decision::{Decided, Desk};
-use super::{
-    answers, commands, conversation, home, introduction, membership, pages, setup, setup_form,
-};
+use super::{answers, commands, conversation, home, membership, pages, setup, setup_form};
 use crate::domain::ids::{PersonId, TeamId};
 use crate::domain::message::Press;
 use crate::platform::{Incoming, Reply, What};
@@ -77,9 +75,9 @@ fn dispatch(desk: &Desk<'_>, event: &Incoming) -> Decided<Reply> {
                 _ => Ok(None),
             }
         }
-        What::Opened { person } => {
+        What::Opened { person, whole } => {
             let speaker = super::speaker::Speaker::new(desk, person, None)?;
-            home::opened(desk, &speaker)
+            home::opened(desk, &speaker, *whole)
         }
         What::Edited { person, of, text } => answers::edited(desk, person, of, Some(text)),
         What::Withdrawn { person, of } => answers::edited(desk, person, of, None),
@@ -87,7 +85,7 @@ fn dispatch(desk: &Desk<'_>, event: &Incoming) -> Decided<Reply> {
         What::Left { place, person } => membership::left(desk, place, person),
         What::PlaceChanged { place, change } => membership::place_changed(desk, place, change),
         What::Facts(facts) => membership::facts(desk, facts),
-        What::Arrived { place, by } => introduction::arrived(desk, place, by.as_ref()),
+        What::Arrived { place, by } => membership::arrived(desk, place, by.as_ref()),
         What::Linked { .. } => Ok(None),
     }
 }

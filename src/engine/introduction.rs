@@ -1,31 +1,12 @@
 //! How a round is introduced: its title, its terms, the way in.
 
 use super::decision::{Decided, Desk};
-use crate::domain::ids::{PersonId, PlaceId, RoundId};
-use crate::domain::message::{Choice, Message, Press};
+use crate::domain::ids::RoundId;
+use crate::domain::message::{Choice, Press};
 use crate::domain::round::Round;
 use crate::domain::selection::Plan;
 use crate::domain::team::Team;
-use crate::platform::{PlaceChange, Reply};
-use crate::text::words::{Arrived, Invitation};
-
-/// The bot came into a place: it says what it is for, unless a team lives there already.
-pub(super) fn arrived(desk: &Desk<'_>, place: &PlaceId, by: Option<&PersonId>) -> Decided<Reply> {
-    if desk.tx.team_at(place)?.is_some() {
-        return super::membership::place_changed(desk, place, &PlaceChange::Back);
-    }
-    let admin = by.is_some_and(|by| desk.rules.admins.contains(by));
-    let can_set_up = desk.rules.open_setup || admin;
-    let prefix = desk.rules.prefix.clone();
-    let setup = Choice {
-        key: "setup".to_owned(),
-        label: super::questions::say(desk, "setup"),
-        press: Press::Say(format!("{prefix} setup")),
-    };
-    let body = desk.text.say(&Arrived { can_set_up, prefix });
-    let choices = can_set_up.then_some(setup).into_iter().collect();
-    Ok(Some(Message::Choices { body, choices }))
-}
+use crate::text::words::Invitation;
 
 /// Whether a preset asks a few questions a week.
 pub(super) fn is_pulse(desk: &Desk<'_>, preset: &str) -> bool {

@@ -11,7 +11,7 @@ use super::wakes::replan;
 use super::{champions, jobs, rounds};
 use crate::domain::cron::CronExpr;
 use crate::domain::ids::{PersonId, PlaceId, TeamId};
-use crate::domain::message::Message;
+use crate::domain::message::{Choice, Message, Press};
 use crate::domain::outgoing::Purpose;
 use crate::domain::person::Person;
 use crate::domain::round::{Round, State};
@@ -19,7 +19,7 @@ use crate::domain::schedule::Schedule;
 use crate::domain::selection::PulseState;
 use crate::domain::team::{Scheduled, Settings, Team, Wake};
 use crate::platform::{Facts, PlaceChange, Profile, Reply};
-use crate::text::words::Unreachable;
+use crate::text::words::{Arrived, Unreachable};
 
 /// Why a team is paused whose entry is gone.
 const REMOVED: &str = "removed from the config file";
@@ -37,6 +37,24 @@ pub(super) fn joined(desk: &Desk<'_>, place: &PlaceId, profile: &Profile) -> Dec
         }
     }
     Ok(None)
+}
+
+/// The bot came into a place: it says what it is for, unless a team lives there already.
+pub(super) fn arrived(desk: &Desk<'_>, place: &PlaceId, by: Option<&PersonId>) -> Decided<Reply> {
+    if desk.tx.team_at(place)?.is_some() {
+        return place_changed(desk, place, &PlaceChange::Back);
+    }
+    let admin = by.is_some_and(|by| desk.rules.admins.contains(by));
+    let can_set_up = desk.rules.open_setup || admin;
+    let prefix = desk.rules.prefix.clone();
+    let setup = Choice {
+        key: "setup".to_owned(),
+        label: super::questions::say(desk, "setup"),
+        press: Press::Say(format!("{prefix} setup")),
+    };
+    let body = desk.text.say(&Arrived { can_set_up, prefix });
+    let choices = can_set_up.then_some(setup).into_iter().collect();
+    Ok(Some(Message::Choices { body, choices }))
 }
 
 /// Writes what a platform knows of a person, where it is new.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::answers::{self, face, introduction};
 use super::decision::{Decided, Desk};
-use super::questions::{Front, typed};
+use super::questions::{Front, choices, typed};
 use super::speaker::Speaker;
 use crate::domain::answer::{self, Value};
 use crate::domain::bank::{Kind, Question};
@@ -100,7 +100,7 @@ fn field(desk: &Desk<'_>, front: &Front, number: usize, question: &Question) -> 
         },
         value: choice.key,
     };
-    let entries = front.choices(desk, question).into_iter().map(entry).collect();
+    let entries = choices(desk, &front.round, question).into_iter().map(entry).collect();
     Field {
         name: question.id.to_string(),
         label: format!("{number}. {}", question.text),

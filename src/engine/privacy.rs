@@ -2,8 +2,9 @@
 
 use super::champions;
 use super::decision::{Decided, Desk};
-use super::home::{my_teams, pauses};
+use super::home::my_teams;
 use super::speaker::Speaker;
+use super::wishes::pauses;
 use crate::domain::command::Forgetting;
 use crate::domain::ids::{Pseudonym, RoundId};
 use crate::domain::message::Destination;

@@ -140,44 +140,59 @@ impl Front {
 
     /// A question as a message.
     pub fn ask(&self, desk: &Desk<'_>, question: &Question, above: &str) -> Message {
-        let number = self.round.questions.iter().position(|id| *id == question.id).unwrap_or(0);
-        let topic = self.bank.topic(&question.topic).map(|topic| topic.title.clone());
-        let asked = Asked {
-            number: number + 1,
-            total: self.round.questions.len(),
-            topic: topic.unwrap_or_default(),
-            text: question.text.clone(),
-            kind: kind_name(&question.kind),
-            now: self.value(&question.id).map(|value| label(desk, question, value)),
-        };
-        let body = desk.text.say(&asked);
+        let now = self.value(&question.id).map(|value| label(desk, question, value));
+        let body = desk.text.say(&words(&self.round, &self.bank, question, now));
         let body = if above.is_empty() { body } else { format!("{above}\n\n{body}") };
-        Message::Choices { body, choices: self.choices(desk, question) }
+        Message::Choices { body, choices: choices(desk, &self.round, question) }
     }
+}
 
-    /// The answers a question takes, each to press or to type; none where it takes words.
-    pub fn choices(&self, desk: &Desk<'_>, question: &Question) -> Vec<Choice> {
-        let choice = |key: String, label: String| Choice {
-            press: Press::Answer(self.round.id, question.id.clone(), key.clone()),
-            key,
-            label,
-        };
-        let mut choices: Vec<Choice> = match &question.kind {
-            Kind::Level(options) | Kind::Checklist(options) => (0..)
-                .zip(options)
-                .map(|(index, option): (u8, _)| choice(index.to_string(), option.clone()))
-                .collect(),
-            Kind::YesNo => {
-                ["yes", "partly", "no"].map(|word| choice(word.to_owned(), say(desk, word))).into()
-            }
-            Kind::Text => return Vec::new(),
-        };
-        if matches!(question.kind, Kind::Checklist(_)) {
-            choices.push(choice("none".to_owned(), say(desk, "none")));
-        }
-        choices.push(choice("?".to_owned(), say(desk, "dont_know")));
-        choices
+/// A question as it stands before nobody in particular: its words, and the answers it takes.
+pub(super) fn asked(
+    desk: &Desk<'_>,
+    round: &Round,
+    bank: &Bank,
+    question: &Question,
+) -> (String, Vec<Choice>) {
+    let body = desk.text.say(&words(round, bank, question, None));
+    (body, choices(desk, round, question))
+}
+
+fn words(round: &Round, bank: &Bank, question: &Question, now: Option<String>) -> Asked {
+    let number = round.questions.iter().position(|id| *id == question.id).unwrap_or(0);
+    let topic = bank.topic(&question.topic).map(|topic| topic.title.clone());
+    Asked {
+        number: number + 1,
+        total: round.questions.len(),
+        topic: topic.unwrap_or_default(),
+        text: question.text.clone(),
+        kind: kind_name(&question.kind),
+        now,
     }
+}
+
+/// The answers a question takes, each to press or to type; none where it takes words.
+pub(super) fn choices(desk: &Desk<'_>, round: &Round, question: &Question) -> Vec<Choice> {
+    let choice = |key: String, label: String| Choice {
+        press: Press::Answer(round.id, question.id.clone(), key.clone()),
+        key,
+        label,
+    };
+    let mut choices: Vec<Choice> = match &question.kind {
+        Kind::Level(options) | Kind::Checklist(options) => (0..)
+            .zip(options)
+            .map(|(index, option): (u8, _)| choice(index.to_string(), option.clone()))
+            .collect(),
+        Kind::YesNo => {
+            ["yes", "partly", "no"].map(|word| choice(word.to_owned(), say(desk, word))).into()
+        }
+        Kind::Text => return Vec::new(),
+    };
+    if matches!(question.kind, Kind::Checklist(_)) {
+        choices.push(choice("none".to_owned(), say(desk, "none")));
+    }
+    choices.push(choice("?".to_owned(), say(desk, "dont_know")));
+    choices
 }
 
 /// The name templates know a kind by.

@@ -6,6 +6,7 @@ use super::decision::{Decided, Desk};
 use super::introduction::title;
 use super::speaker::Speaker;
 use crate::domain::access::{self, ReportSight};
+use crate::domain::answer::Value;
 use crate::domain::bank::{Bank, Effort, Kind};
 use crate::domain::ids::{Pseudonym, QuestionId};
 use crate::domain::level::{Dimension, Pillar, level_of};
@@ -19,8 +20,8 @@ use crate::platform::Reply;
 use crate::report::{self, Report as Numbers};
 use crate::text::words::{
     ActionLine, DimensionLine, FindingLine, NoResults, NoSuchSubject, OutcomeLine, PillarLine,
-    ProfileAlt, Published, QuestionLine, Report, Summary, TextLines, TopicLine, Trend, TrendAlt,
-    WhyOverall, WhyPillar, WhyQuestion,
+    ProfileAlt, Published, QuestionLine, Report, Summary, Tally, TallyQuestion, TextLines,
+    TopicLine, Trend, TrendAlt, WhyOverall, WhyPillar, WhyQuestion,
 };
 
 /// The mean difference between two answers up to which people are said to agree; `model.md`
@@ -178,7 +179,7 @@ pub(super) fn full(desk: &Desk<'_>, team: &Team, numbers: &Numbers) -> Decided<M
     let choices = vec![Choice {
         key: "publish".to_owned(),
         label: desk.text.say(&crate::text::words::Labels { label: "publish" }),
-        press: Press::Say(format!("{} publish", desk.rules.prefix)),
+        press: Press::Tell(team.id, "publish".to_owned()),
     }];
     Ok(picture(desk, team, numbers, PictureKind::Profile, desk.text.say(&words), choices, pillars))
 }
@@ -240,6 +241,29 @@ fn summary_of(desk: &Desk<'_>, team: &Team, numbers: &Numbers) -> Decided<Messag
     };
     let body = desk.text.say(&words);
     Ok(picture(desk, team, numbers, PictureKind::Profile, body, Vec::new(), pillars))
+}
+
+/// How a round that was answered openly came out, question by question, as far as it may be shown.
+pub(super) fn tally(desk: &Desk<'_>, team: &Team, round: &Round) -> Decided<Option<Message>> {
+    let bank = desk.bank_of(round)?;
+    let (_, published) = figures(desk, round, &bank)?;
+    let mut questions = Vec::new();
+    for question in round.questions.iter().filter_map(|id| bank.question(id)) {
+        let Some(answers) = published.get(&question.id) else { continue };
+        let mut counts: BTreeMap<String, (String, usize)> = BTreeMap::new();
+        for value in answers.values().filter(|value| !matches!(value, Value::Text(_))) {
+            let said = || (super::questions::label(desk, question, value), 0);
+            counts.entry(super::questions::typed(value)).or_insert_with(said).1 += 1;
+        }
+        if !counts.is_empty() {
+            let lines = counts.into_values().collect();
+            questions.push(TallyQuestion { text: question.text.clone(), lines });
+        }
+    }
+    if questions.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Message::Text(desk.text.say(&Tally { team: team.name.clone(), questions }))))
 }
 
 /// `publish`: the summary of the last closed round goes to the team's place.
@@ -399,7 +423,7 @@ fn remarks(desk: &Desk<'_>, numbers: &Numbers) -> Decided<(Vec<String>, Vec<Text
 
 fn text(answer: &Answer) -> Option<String> {
     match &answer.value {
-        Some(crate::domain::answer::Value::Text(words)) => Some(words.clone()),
+        Some(Value::Text(words)) => Some(words.clone()),
         _ => None,
     }
 }

@@ -5,8 +5,8 @@ use chrono::TimeDelta;
 use super::decision::{Decided, Desk};
 use super::introduction::{answer_choice, is_pulse, title};
 use super::replies::none_open;
-use super::results;
 use super::speaker::Speaker;
+use super::{in_place, results};
 use crate::clock::Instant;
 use crate::domain::calendar::Length;
 use crate::domain::courtesy::{Pace, nudges};
@@ -127,6 +127,7 @@ pub(super) fn open(desk: &Desk<'_>, team: &mut Team, mut round: Round) -> Decide
     let post = opening_post(desk, team, &round)?;
     let place = Destination::Place(team.place.clone());
     desk.send_at(place, post, Purpose::Opening(round.id), desk.now, Some(round.closes))?;
+    in_place::ask(desk, team, &round, &round.questions)?;
     let except = round.starter.clone();
     desk.tx.begin(&Job { kind: JobKind::Ask(round.id), after: None, except })?;
     Ok(Opening::Open(round))
@@ -200,9 +201,17 @@ pub(super) fn close(desk: &Desk<'_>, mut team: Team) -> Decided<Reply> {
     round.members += joiners_who_answered(desk, &team, &round)?;
     let result = results::final_result(desk, &round, &bank)?;
     desk.tx.put_result(round.id, &result)?;
+    let tally = match round.terms.mode {
+        Mode::Open => results::tally(desk, &team, &round)?,
+        Mode::Anonymous | Mode::Pseudonymous => None,
+    };
     end(desk, &mut team, &mut round, State::Closed)?;
     let summary = results::summary(desk, &team, &round)?;
-    desk.send(Destination::Place(team.place.clone()), summary, Purpose::Closing(round.id))?;
+    let place = Destination::Place(team.place.clone());
+    desk.send(place.clone(), summary, Purpose::Closing(round.id))?;
+    if let Some(tally) = tally {
+        desk.send(place, tally, Purpose::Closing(round.id))?;
+    }
     Ok(desk.reply(&Closed { team: team.name }))
 }
 

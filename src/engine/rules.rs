@@ -1,8 +1,19 @@
 //! What holds for all teams.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 
 use crate::domain::ids::PersonId;
+
+/// Who sees what a person answers in a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InPlace {
+    /// Nobody: a press reaches the bot alone.
+    Hidden,
+    /// Everybody there, so only teams that answer openly are asked.
+    Seen,
+}
 
 /// What holds for all teams.
 #[derive(Clone, Debug)]
@@ -14,6 +25,8 @@ pub struct Rules {
     /// Groups of a platform whose members lead every team of a place in which they belong to it,
     /// such as the moderators of a room.
     pub leading_groups: Vec<PersonId>,
+    /// The platforms on which questions can be answered in a place, by name.
+    pub in_place: BTreeMap<String, InPlace>,
     /// How late a scheduled question or digest may still be sent, in hours.
     pub grace_hours: u32,
     /// Whether members may make a team of their channel.
@@ -26,6 +39,7 @@ impl Default for Rules {
             prefix: "/maturity".to_owned(),
             admins: Vec::new(),
             leading_groups: Vec::new(),
+            in_place: BTreeMap::new(),
             grace_hours: 24,
             open_setup: true,
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::decision::{Decided, Desk};
-use super::setup_form::{self, Wish};
+use super::setup_form::{self, LONGEST_NAME, Wish};
 use super::speaker::Speaker;
 use super::{membership, settings};
 use crate::domain::command::{Command, Setting};
@@ -14,9 +14,6 @@ use crate::domain::selection::PulseState;
 use crate::domain::team::{Settings, Team, Wake};
 use crate::platform::Reply;
 use crate::text::words::{SetUp, SetupProblem};
-
-/// The longest name of a team, in characters.
-pub(super) const LONGEST_NAME: usize = 60;
 
 /// `setup`: without settings a form comes back, with some the team is made at once.
 pub(super) fn asked(desk: &Desk<'_>, speaker: &Speaker, command: Command) -> Decided<Reply> {

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use super::decision::Desk;
 use super::settings;
-use super::setup::LONGEST_NAME;
 use super::speaker::Speaker;
 use crate::domain::command::{ScheduleWish, Setting, read_setting};
 use crate::domain::ids::{PersonId, PlaceId};
 use crate::domain::message::{Entry, Field, Form, Input};
 use crate::domain::team::{Scheduled, Settings};
 use crate::text::words::{SetupForm, SetupProblem};
+
+/// The longest name of a team, in characters.
+pub(super) const LONGEST_NAME: usize = 60;
 
 /// The form's name.
 pub(super) const FORM: &str = "setup";

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::decision::{Decided, Desk};
 use super::introduction::is_pulse;
 use super::rotation::select;
-use super::{champions, digests, nudges, rounds};
+use super::{champions, digests, in_place, nudges, rounds};
 use crate::clock::Instant;
 use crate::domain::cron::CronExpr;
 use crate::domain::ids::TeamId;
@@ -177,8 +177,9 @@ fn scheduled(desk: &Desk<'_>, mut team: Team, index: u8, at: Instant) -> Decided
 fn ask_next_week(desk: &Desk<'_>, mut team: Team, mut round: Round) -> Decided<()> {
     let week = select(desk, &mut team, &round.preset)?;
     round.questions.retain(|id| !week.contains(id));
-    round.questions.extend(week);
+    round.questions.extend(week.iter().cloned());
     desk.tx.put_round(&round)?;
+    in_place::ask(desk, &team, &round, &week)?;
     desk.tx.put_team(&team)?;
     desk.tx.begin(&Job { kind: JobKind::Ask(round.id), after: None, except: None })?;
     Ok(())

@@ -178,7 +178,7 @@ impl Console {
     ///
     /// The bot stopped before the event was on disk.
     pub async fn open_home(&self, inbox: &Inbox, person: &PersonId) -> anyhow::Result<()> {
-        self.answer(inbox, person, What::Opened { person: person.clone() }).await
+        self.answer(inbox, person, What::Opened { person: person.clone(), whole: false }).await
     }
 
     /// Says a line for a person, as if they had typed it, and shows the reply.

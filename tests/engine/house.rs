@@ -81,6 +81,11 @@ impl House {
 
     /// A house at ten in the morning of a Monday.
     pub fn with(content: Content) -> Self {
+        Self::under(content, Rules::default())
+    }
+
+    /// The same under rules of one's own.
+    pub fn under(content: Content, rules: Rules) -> Self {
         let kv = Arc::new(MemoryKv::new());
         let clock = Clock::fixed(at("2026-11-02T10:00:00Z"));
         let engine = Arc::new(Engine::new(
@@ -89,7 +94,7 @@ impl House {
             Arc::new(Text::embedded()),
             content,
             clock.clone(),
-            Rules::default(),
+            rules,
         ));
         let chat = Arc::new(Chat::default());
         let courier = Courier::new(Arc::clone(&engine), vec![Arc::clone(&chat) as _]);

@@ -112,6 +112,51 @@ words! {
         away: Option<When> = None,
         stopped: bool = false,
     }
+    /// A round in which something waits, on the home view.
+    HomeRound = "people/home-round" {
+        team: String = "Payments".to_owned(),
+        answered: usize = 3,
+        total: usize = 8,
+        closes: When = sample_when(),
+    }
+    /// When a person is written to, on the home view.
+    HomeTimes = "people/home-times" {
+        zone: Option<String> = Some("Europe/Berlin".to_owned()),
+        snoozed: Option<When> = None,
+        away: Option<When> = None,
+        stopped: bool = false,
+    }
+    /// A team's champions, on the home view.
+    HomeChampions = "people/home-champions" {
+        team: String = "Payments".to_owned(),
+        pillars: Vec<(String, String)> = vec![("Skills".to_owned(), "Kim".to_owned())],
+    }
+    /// What a lead looks after, on the home view.
+    HomeLead = "people/home-lead" {
+        team: String = "Payments".to_owned(),
+        paused: Option<String> = None,
+        closes: Option<When> = Some(sample_when()),
+        answered: Option<usize> = Some(4),
+        members: usize = 5,
+        min_group: u32 = 3,
+        targets: Vec<(String, u8)> = vec![("Skills".to_owned(), 4)],
+        schedules: Vec<String> = vec!["0 10 * * MON".to_owned()],
+        in_config: bool = false,
+    }
+    /// A next action, on the home view.
+    HomeAction = "people/home-action" {
+        team: String = "Payments".to_owned(),
+        title: String = "Set up a small practice cluster".to_owned(),
+        first_step: String = "Start a one-node cluster on a spare machine.".to_owned(),
+        pillar: String = "Skills".to_owned(),
+        owner: Option<String> = Some("Kim".to_owned()),
+        taken: bool = false,
+    }
+    /// What an admin looks after, on the home view.
+    HomeAdmin = "people/home-admin" {
+        teams: usize = 3,
+        paused: Vec<(String, String)> = vec![("Search".to_owned(), "gone".to_owned())],
+    }
     /// Everything the bot knows of a person.
     Me = "people/me" {
         name: String = "Kim".to_owned(),

@@ -170,6 +170,15 @@ fn sample_question_line() -> QuestionLine {
     }
 }
 
+/// How many people gave each answer to a question.
+#[derive(Clone, Debug, Serialize)]
+pub struct TallyQuestion {
+    /// The question.
+    pub text: String,
+    /// Each answer that was given, and by how many.
+    pub lines: Vec<(String, usize)>,
+}
+
 words! {
     /// A report: everything about the latest round.
     Report = "results/report" {
@@ -214,6 +223,14 @@ words! {
         findings: Vec<FindingLine> = sample_findings(),
         actions: Vec<ActionLine> = sample_actions(),
         outcomes: Vec<OutcomeLine> = sample_outcomes(),
+    }
+    /// How a round that was answered openly came out.
+    Tally = "results/tally" {
+        team: String = "Payments".to_owned(),
+        questions: Vec<TallyQuestion> = vec![TallyQuestion {
+            text: "Who is called when a service breaks at night?".to_owned(),
+            lines: vec![("2, somebody".to_owned(), 3)],
+        }],
     }
     /// The weekly digest.
     Digest = "results/digest" {

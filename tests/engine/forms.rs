@@ -1,0 +1,261 @@
+//! What chats with forms, groups and buttons in channels rely on.
+
+use std::collections::BTreeMap;
+
+use maturity_bot::domain::ids::{PersonId, RoundId, TeamId};
+use maturity_bot::domain::message::{Destination, Form, Input, Message, Press};
+use maturity_bot::domain::outgoing::Purpose;
+use maturity_bot::domain::team::{Mode, Settings};
+use maturity_bot::engine::{InPlace, Rules};
+use maturity_bot::platform::{Facts, Profile, What};
+use maturity_bot::text::content::Content;
+
+use crate::house::{House, always, person, profile};
+
+async fn open(house: &House, settings: Settings, preset: &str) -> RoundId {
+    let team = house.team("chat:crew", 3, settings).await;
+    house.say(0, &format!("start {preset}")).await;
+    house.settle().await;
+    RoundId { team, number: 1 }
+}
+
+async fn page(house: &House, who: usize, round: RoundId, page: u32) -> Form {
+    let token = Press::Page(round, page).token();
+    match house.handle(What::Chose { person: person(who), place: None, token }).await {
+        Some(Message::Form(form)) => form,
+        other => panic!("no form but {other:?}"),
+    }
+}
+
+async fn send(house: &House, who: usize, form: &str, values: &[(&str, &str)]) -> Message {
+    let values = values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let what = What::Submitted {
+        person: person(who),
+        place: Some("chat:crew".into()),
+        form: form.to_owned(),
+        values: values.collect(),
+    };
+    house.handle(what).await.unwrap()
+}
+
+fn form_of(message: Message) -> Form {
+    match message {
+        Message::Form(form) => form,
+        other => panic!("no form but {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_round_is_answered_page_by_page_and_goes_on_where_it_was_left() {
+    let house = House::new();
+    let round = open(&house, always(), "quick").await;
+    let first = page(&house, 1, round, 0).await;
+    assert_eq!(first.fields.len(), 6, "five questions and a remark");
+    assert!(first.choices.is_empty(), "nothing lies before the first page");
+    let names: Vec<String> = first.fields.iter().map(|field| field.name.clone()).collect();
+    let values: Vec<(&str, &str)> = names[..5].iter().map(|name| (name.as_str(), "?")).collect();
+
+    let second = form_of(send(&house, 1, &first.name, &values).await);
+    assert_eq!(second.name, Press::Page(round, 2).token());
+    assert_eq!(second.choices[0].press, Press::Page(round, 1));
+    assert_eq!(page(&house, 1, round, 0).await.name, second.name, "goes on where it was left");
+    let again = page(&house, 1, round, 1).await;
+    assert!(again.fields[..5].iter().all(|field| field.value == "?"), "shows what was said");
+
+    let names: Vec<String> = second.fields.iter().map(|field| field.name.clone()).collect();
+    let values: Vec<(&str, &str)> = names[..3].iter().map(|name| (name.as_str(), "?")).collect();
+    let thanks = send(&house, 1, &second.name, &values).await;
+    assert!(thanks.body().contains("All 8 answered"), "{}", thanks.body());
+}
+
+#[tokio::test]
+async fn what_can_be_read_of_a_page_is_kept_and_the_rest_comes_back() {
+    let house = House::new();
+    let round = open(&house, always(), "quick").await;
+    let form = page(&house, 1, round, 1).await;
+    let names: Vec<String> = form.fields.iter().map(|field| field.name.clone()).collect();
+    let values = [(names[0].as_str(), "?"), (names[1].as_str(), "ninety-nine")];
+    let back = form_of(send(&house, 1, &form.name, &values).await);
+    assert_eq!(back.name, form.name);
+    assert_eq!(back.fields[0].value, "?");
+    assert_eq!((back.fields[0].error.as_ref(), back.fields[1].error.is_some()), (None, true));
+    assert_eq!(back.fields[1].value, "ninety-nine", "what was typed is not lost");
+    assert!(house.say(1, "me").await.contains("1 of 8 answered"));
+}
+
+#[tokio::test]
+async fn an_empty_page_leaves_no_trace_and_a_remark_needs_an_answer() {
+    let house = House::new();
+    let round = open(&house, always(), "quick").await;
+    let form = page(&house, 1, round, 1).await;
+    send(&house, 1, &form.name, &[]).await;
+    assert!(house.tx().answers(round).unwrap().is_empty());
+    let back = form_of(send(&house, 1, &form.name, &[("remark", "Nobody knows.")]).await);
+    assert!(back.fields.last().unwrap().error.is_some());
+    let question = form.fields[2].name.clone();
+    send(&house, 1, &form.name, &[(&question, "?"), ("remark", "Nobody knows.")]).await;
+    let answers = house.tx().answers(round).unwrap();
+    assert_eq!(answers.len(), 1);
+    assert_eq!(answers[0].2.comment.as_deref(), Some("Nobody knows."));
+}
+
+#[tokio::test]
+async fn a_page_of_a_closed_round_says_that_it_is_too_late() {
+    let house = House::new();
+    let round = open(&house, always(), "quick").await;
+    let form = page(&house, 1, round, 1).await;
+    house.say(0, "close").await;
+    let said = send(&house, 1, &form.name, &[(&form.fields[0].name, "?")]).await;
+    assert!(said.body().contains("has closed"), "{}", said.body());
+}
+
+#[tokio::test]
+async fn a_team_is_made_in_plain_choices_and_wrong_ones_come_back() {
+    let house = House::new();
+    let asked = What::Said {
+        person: person(0),
+        place: Some("chat:crew".into()),
+        text: "/maturity setup".to_owned(),
+    };
+    let form = form_of(house.handle(asked).await.unwrap());
+    let usual: BTreeMap<&str, &str> =
+        form.fields.iter().map(|field| (field.name.as_str(), field.value.as_str())).collect();
+    let with = |changes: &[(&'static str, &'static str)]| {
+        let mut values = usual.clone();
+        values.extend(changes.iter().copied());
+        values.into_iter().collect::<Vec<_>>()
+    };
+    let back = with(&[("name", "Crew"), ("zone", "Atlantis"), ("quiet", "never ever")]);
+    let back = form_of(send(&house, 0, "setup", &back).await);
+    let wrong = back.fields.iter().filter(|field| field.error.is_some());
+    assert_eq!(wrong.map(|field| field.name.as_str()).collect::<Vec<_>>(), ["zone", "quiet"]);
+    assert_eq!(back.fields[0].value, "Crew", "what was typed is not lost");
+
+    let values = with(&[
+        ("name", "Crew"),
+        ("rhythm", "weekly"),
+        ("weekday", "WED"),
+        ("hour", "14"),
+        ("leads", "person-0002"),
+    ]);
+    let said = send(&house, 0, "setup", &values).await.body();
+    assert!(said.contains("Crew is ready"), "{said}");
+    let team = house.tx().team_at(&"chat:crew".into()).unwrap().unwrap();
+    assert_eq!(team.settings.schedules[0].times.as_str(), "0 14 * * WED");
+    assert_eq!(team.leads, [person(0), person(2)]);
+}
+
+#[tokio::test]
+async fn the_members_of_a_group_lead_where_the_team_or_the_rules_say_so() {
+    let group = PersonId::from("chat:group");
+    let rules = Rules { leading_groups: vec!["chat:moderators".into()], ..Rules::default() };
+    let house = House::under(Content::embedded().unwrap(), rules);
+    let team = house.team("chat:crew", 3, always()).await;
+    let grouped = |number: usize, groups: &[&str]| Profile {
+        groups: groups.iter().map(|group| PersonId::from(*group)).collect(),
+        ..profile(&person(number))
+    };
+    let members =
+        vec![grouped(0, &[]), grouped(1, &["chat:moderators"]), grouped(2, &[group.as_str()])];
+    house.handle(What::Facts(Facts::Members { place: "chat:crew".into(), members })).await;
+    assert!(house.say(1, "trend").await.contains("no results"), "moderators lead by the rules");
+    assert!(!house.say(2, "trend").await.contains("no results"), "a group that nobody named");
+    let members = vec![grouped(0, &[]), grouped(1, &[]), grouped(2, &[])];
+    house.handle(What::Facts(Facts::Members { place: "chat:crew".into(), members })).await;
+    assert!(!house.say(1, "trend").await.contains("no results"), "no moderator any more");
+    assert_eq!(team, TeamId(1));
+}
+
+#[tokio::test]
+async fn the_bot_says_what_it_is_for_where_it_is_brought_and_no_team_lives() {
+    let house = House::new();
+    let arrived = || What::Arrived { place: "chat:crew".into(), by: Some(person(0)) };
+    let hello = house.handle(arrived()).await.unwrap();
+    assert_eq!(hello.choices()[0].press, Press::Say("/maturity setup".to_owned()));
+    house.team("chat:crew", 3, always()).await;
+    assert_eq!(house.handle(arrived()).await, None);
+}
+
+#[tokio::test]
+async fn the_whole_home_view_offers_what_each_may_do() {
+    let house = House::new();
+    let round = open(&house, always(), "quick").await;
+    let home = |who: usize| What::Opened { person: person(who), whole: true };
+    let offers = |message: &Message, token: &str| {
+        message.choices().iter().any(|choice| choice.press.token() == token)
+    };
+    let lead = house.handle(home(0)).await.unwrap();
+    let member = house.handle(home(1)).await.unwrap();
+    let (ask, close) = (Press::Ask(round).token(), "tell 1 close");
+    assert!(offers(&lead, &ask) && offers(&member, &ask));
+    assert!(offers(&lead, close) && !offers(&member, close));
+    assert!(offers(&member, "tell 1 champion volunteer tooling"));
+    let token = close.to_owned();
+    let said = house.handle(What::Chose { person: person(1), place: None, token }).await.unwrap();
+    assert!(said.body().contains("not something I can do"), "a made-up press: {}", said.body());
+    let token = close.to_owned();
+    house.handle(What::Chose { person: person(0), place: None, token }).await;
+    assert!(!house.round(round.team).is_open());
+    assert!(offers(&house.handle(home(0)).await.unwrap(), "tell 1 start quick"));
+}
+
+fn in_place(house: &House) -> Vec<Message> {
+    let place = Destination::Place("chat:crew".into());
+    house.posts().into_iter().filter(|(to, _)| *to == place).map(|(_, message)| message).collect()
+}
+
+fn rules(in_place: InPlace) -> Rules {
+    Rules { in_place: BTreeMap::from([("chat".to_owned(), in_place)]), ..Rules::default() }
+}
+
+#[tokio::test]
+async fn a_pulse_stands_in_the_channel_only_where_presses_are_hidden() {
+    for (seen, expected) in [(InPlace::Hidden, true), (InPlace::Seen, false)] {
+        let house = House::under(Content::embedded().unwrap(), rules(seen));
+        open(&house, always(), "pulse").await;
+        let posts = in_place(&house);
+        let answers = posts.iter().flat_map(Message::choices);
+        let answers = answers.filter(|it| matches!(it.press, Press::Answer(..))).count();
+        assert_eq!(answers > 0, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_team_that_answers_openly_gets_polls_and_a_tally_from_enough_answers() {
+    let house = House::under(Content::embedded().unwrap(), rules(InPlace::Seen));
+    let round = open(&house, Settings { mode: Mode::Open, ..always() }, "quick").await;
+    let polls: Vec<Message> =
+        in_place(&house).into_iter().filter(|it| matches!(it, Message::Poll { .. })).collect();
+    assert!(!polls.is_empty());
+    let choices = |poll: &Message| poll.choices();
+    for who in 0..3 {
+        let choice = choices(&polls[0]).remove(2);
+        let place = Some("chat:crew".into());
+        let token = choice.press.token();
+        house.handle(What::Chose { person: person(who), place, token }).await;
+    }
+    let choice = choices(&polls[1]).remove(2);
+    house.handle(What::Chose { person: person(1), place: None, token: choice.press.token() }).await;
+    house.say(0, "close").await;
+    house.settle().await;
+    let tally = in_place(&house).pop().unwrap().body();
+    assert!(tally.contains("3 ×") && !tally.contains("1 ×"), "{tally}");
+    assert!(
+        house
+            .tx()
+            .outbox()
+            .unwrap()
+            .iter()
+            .all(|(_, row)| { row.purpose != Purpose::Question(round) })
+    );
+}
+
+#[tokio::test]
+async fn level_questions_are_filled_in_by_choosing_one_of_the_levels() {
+    let house = House::new();
+    let round = open(&house, always(), "quick").await;
+    let form = page(&house, 1, round, 1).await;
+    let Input::One(entries) = &form.fields[0].input else { panic!("{:?}", form.fields[0]) };
+    let values: Vec<&str> = entries.iter().map(|entry| entry.value.as_str()).collect();
+    assert_eq!(values, ["0", "1", "2", "3", "4", "5", "?"]);
+}
