@@ -38,12 +38,14 @@ const TOP_KEYS: &[&str] = &[
     "open_setup",
     "store",
     "log",
+    "ops",
     "console",
     "defaults",
     "team",
 ];
 const STORE_KEYS: &[&str] = &["cache_mb"];
 const LOG_KEYS: &[&str] = &["level", "format"];
+const OPS_KEYS: &[&str] = &["listen"];
 const CONSOLE_KEYS: &[&str] = &["enabled"];
 
 /// The longest time, in hours, that a scheduled message may be late: a week.
@@ -146,6 +148,7 @@ fn config(top: &Section<'_>, prompts_dir: Option<PathBuf>, content: Option<&Cont
             level: log.get("level", values::level).unwrap_or(usual.log.level),
             format: log.get("format", values::log_format).unwrap_or(usual.log.format),
         },
+        ops: top.table("ops", OPS_KEYS).get("listen", values::address),
         console: console.get("enabled", values::flag).unwrap_or(usual.console),
         teams: Vec::new(),
     };

@@ -11,6 +11,7 @@ pub mod clock;
 pub mod config;
 pub mod domain;
 pub mod engine;
+pub mod ops;
 pub mod platform;
 pub mod random;
 pub mod report;

@@ -1,12 +1,14 @@
 //! `maturity-bot run`: the bot itself, with the platforms and teams of a config file.
 
+use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, bail};
 use async_trait::async_trait;
 use chrono::TimeDelta;
+use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use super::{prompts, terminal};
@@ -16,6 +18,7 @@ use crate::config::{self, Config, Loaded, LogFormat, TeamEntry};
 use crate::domain::ids::{PersonId, PlaceId};
 use crate::domain::message::Message;
 use crate::engine::{Drawer, Engine, Rules, TeamPlan, reconcile};
+use crate::ops;
 use crate::platform::console::{Console, Resident, Session, Stage};
 use crate::platform::{Inbox, Platform, Refused, Stop};
 use crate::store::keyring::Keyring;
@@ -79,11 +82,19 @@ async fn live(config: &Config, engine: Arc<Engine>, clock: Clock) -> anyhow::Res
     let courier = Arc::new(Courier::new(Arc::clone(&engine), platforms.clone()));
     console.set_stage(Arc::new(RunStage { courier: Arc::clone(&courier) }));
 
+    let refused: Refusals = Arc::default();
     let mut parts = JoinSet::new();
+    if let Some(address) = config.ops {
+        let listener = TcpListener::bind(address)
+            .await
+            .with_context(|| format!("[ops] cannot listen on {address}; is it in use already?"))?;
+        let look = look(&engine, config, &refused);
+        parts.spawn(ops::serve(listener, look, stopped.clone()));
+    }
     parts.spawn(app::handle_events(Arc::clone(&engine), events, stopped.clone()));
     parts.spawn(app::watch_clock(engine, courier, move || clock.now(), stopped.clone()));
     for platform in platforms {
-        parts.spawn(take_part(platform, inbox.clone(), stopped.clone()));
+        parts.spawn(take_part(platform, inbox.clone(), Arc::clone(&refused), stopped.clone()));
     }
     let result = tokio::select! {
         part = parts.join_next() => ended(part.context("nothing was started")?),
@@ -102,16 +113,35 @@ fn ended(part: Result<anyhow::Result<()>, tokio::task::JoinError>) -> anyhow::Re
     part.context("a part of the bot broke off")?
 }
 
+/// The platforms that refuse the bot.
+type Refusals = Arc<Mutex<BTreeSet<String>>>;
+
+/// How an operator's tools look at the bot.
+fn look(engine: &Arc<Engine>, config: &Config, refusals: &Refusals) -> ops::Look {
+    let (engine, refusals) = (Arc::clone(engine), Arc::clone(refusals));
+    let platforms: Vec<String> = config.platforms().into_iter().map(ToOwned::to_owned).collect();
+    Arc::new(move || {
+        let mut snapshot = engine.snapshot(&platforms).map_err(|trouble| trouble.to_string())?;
+        for name in refusals.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            snapshot.platforms.insert(name.clone(), ops::Link::Refused);
+        }
+        Ok(snapshot)
+    })
+}
+
 /// A platform that ends by itself, such as a terminal at the end of its input, does not end the
 /// bot: schedules go on.
 async fn take_part(
     platform: Arc<dyn Platform>,
     inbox: Inbox,
+    refusals: Refusals,
     mut stop: Stop,
 ) -> anyhow::Result<()> {
     if let Err(error) = platform.run(inbox, stop.clone()).await {
         let Some(refused) = error.downcast_ref::<Refused>() else { return Err(error) };
         tracing::error!(platform = platform.name(), "{refused}");
+        let mut refusals = refusals.lock().unwrap_or_else(PoisonError::into_inner);
+        refusals.insert(platform.name().to_owned());
     }
     let _ = stop.wait_for(|stop| *stop).await;
     Ok(())

@@ -1,5 +1,6 @@
 //! What a config file decides, once it is read.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chrono_tz::Tz;
@@ -24,6 +25,8 @@ pub struct Config {
     pub cache_mb: u64,
     /// What is logged, and how.
     pub log: Log,
+    /// Where an operator's tools ask how the bot is, as host and port; nowhere by default.
+    pub ops: Option<SocketAddr>,
     /// Whether the terminal is one of the platforms.
     pub console: bool,
     /// The teams, in the order of the file.
@@ -86,6 +89,7 @@ impl Default for Config {
             open_setup: true,
             cache_mb: 64,
             log: Log { level: tracing::Level::INFO, format: LogFormat::Text },
+            ops: None,
             console: false,
             teams: Vec::new(),
         }

@@ -1,6 +1,7 @@
 //! Single values: read, brought into their types, or refused with a mend.
 
 use std::fmt::Display;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -29,6 +30,15 @@ pub fn text(value: &DeValue<'_>) -> Result<String, Wrong> {
 /// The path of a file or folder.
 pub fn path(value: &DeValue<'_>) -> Result<PathBuf, Wrong> {
     text(value).map(PathBuf::from)
+}
+
+/// A host's address and a port.
+pub fn address(value: &DeValue<'_>) -> Result<SocketAddr, Wrong> {
+    let heard = text(value)?;
+    heard.parse().map_err(|_| {
+        let mend = "write an IP address, a colon and a port, such as `127.0.0.1:9464`";
+        Wrong::new(format!("is `{heard}`"), mend)
+    })
 }
 
 /// `true` or `false`.

@@ -1,5 +1,7 @@
 //! The two things that set the pipeline going: an event, and the clock.
 
+use std::sync::atomic::Ordering;
+
 use super::decision::Decided;
 use super::pipeline::Engine;
 use super::{event, jobs, wakes};
@@ -20,7 +22,9 @@ impl Engine {
             self.changed.notify_one();
             return Ok(None);
         }
-        self.commit(|desk| event::decide(desk, event)).await
+        let reply = self.commit(|desk| event::decide(desk, event)).await;
+        self.handled.fetch_add(1, Ordering::Relaxed);
+        reply
     }
 
     /// Does everything that is due now: fired schedules, deadlines, digests, unfinished jobs.

@@ -29,6 +29,11 @@ impl Links {
         self.known().insert(platform.to_owned(), (!caught_up).then_some(now));
     }
 
+    /// Whether a platform has caught up; `None` before it connects.
+    pub(super) fn caught_up(&self, platform: &str) -> Option<bool> {
+        self.known().get(platform).map(Option::is_none)
+    }
+
     /// Until when what is overdue waits for a platform; `None` when it waits no longer.
     pub(super) fn waits_until(&self, platform: &str, now: Instant) -> Option<Instant> {
         let known = self.known().get(platform).copied();

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use tokio::sync::{Notify, RwLock};
 
@@ -29,6 +30,8 @@ pub struct Engine {
     pub(crate) rules: Rules,
     pub(crate) links: Links,
     pub(crate) changed: Notify,
+    /// How many events were handled since the start.
+    pub(crate) handled: AtomicU64,
     /// Held together by decisions, and alone by one that was overtaken again and again.
     turn: RwLock<()>,
 }
@@ -46,7 +49,8 @@ impl Engine {
     ) -> Self {
         let links = Links::new(clock.now());
         let (changed, turn) = (Notify::new(), RwLock::default());
-        Self { kv, keyring, text, content, clock, rules, links, changed, turn }
+        let handled = AtomicU64::new(0);
+        Self { kv, keyring, text, content, clock, rules, links, changed, handled, turn }
     }
 
     /// Waits until a commit may have made something due or deliverable.
