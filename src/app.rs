@@ -1,54 +1,67 @@
 //! Joins the engine and the platforms: events go in, deliveries go out, the clock is watched.
 
-use std::collections::BTreeSet;
+mod gate;
+mod line;
+mod nap;
+
 use std::sync::Arc;
 
 use anyhow::Context;
-use tokio::sync::{Mutex, mpsc, watch};
+use futures_util::future::try_join_all;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::clock::Instant;
 use crate::domain::message::Message;
-use crate::engine::{DeliveryOutcome, Engine};
+use crate::engine::Engine;
 use crate::platform::{Delivery, Drawing, Inbox, Incoming, Platform, Reply, Response, Stop};
 use crate::text::words;
+use line::Line;
+use nap::nap;
 
 /// How many events may wait for the engine before platforms have to.
 const WAITING: usize = 1024;
 
-/// The longest the bot sleeps, so that a moved clock is noticed soon.
-const LONGEST_SLEEP: std::time::Duration = std::time::Duration::from_secs(30);
-
-/// Takes what is due to the platforms.
+/// Takes what is due to the platforms, to each for itself: one that is slow or refuses the bot
+/// keeps no other waiting.
 pub struct Courier {
     engine: Arc<Engine>,
-    platforms: Vec<Arc<dyn Platform>>,
-    /// Rows go out one after the other, so that none is taken twice. Holds the names of platforms
-    /// that refuse the bot: they are left alone until it is started again, and lose nothing.
-    turn: Mutex<BTreeSet<String>>,
+    lines: Vec<Line>,
 }
 
 impl Courier {
     /// A courier between an engine and its platforms.
     #[must_use]
     pub fn new(engine: Arc<Engine>, platforms: Vec<Arc<dyn Platform>>) -> Self {
-        Self { engine, platforms, turn: Mutex::default() }
+        let line = |platform| Line::new(Arc::clone(&engine), platform);
+        Self { lines: platforms.into_iter().map(line).collect(), engine }
     }
 
-    /// Fires and delivers everything that is due, until nothing is.
+    /// Fires everything that is due and delivers whatever its platform takes now, until nothing is
+    /// left of either.
     ///
     /// # Errors
     ///
     /// A store or keyring that failed.
     pub async fn settle(&self) -> anyhow::Result<()> {
-        let mut refused = self.turn.lock().await;
+        self.settle_all(|_| true).await
+    }
+
+    /// The same for one platform alone.
+    ///
+    /// # Errors
+    ///
+    /// A store or keyring that failed.
+    pub async fn settle_with(&self, platform: &str) -> anyhow::Result<()> {
+        self.settle_all(|line| line.name() == platform).await
+    }
+
+    async fn settle_all(&self, with: impl Fn(&Line) -> bool) -> anyhow::Result<()> {
         loop {
             self.engine.tick().await?;
             let mut delivered = false;
-            for platform in &self.platforms {
-                if !refused.contains(platform.name()) {
-                    delivered |= self.empty(platform.as_ref(), &mut refused).await?;
-                }
+            for line in self.lines.iter().filter(|line| with(line)) {
+                delivered |= line.settle().await?;
             }
             if !delivered {
                 return Ok(());
@@ -61,34 +74,12 @@ impl Courier {
     /// # Errors
     ///
     /// A store that failed.
-    pub async fn next_due(&self) -> anyhow::Result<Option<Instant>> {
-        let refused = self.turn.lock().await;
-        let names = self.platforms.iter().map(|platform| platform.name());
-        let names: Vec<&str> = names.filter(|name| !refused.contains(*name)).collect();
-        let delivery = self.engine.next_delivery(&names)?;
-        Ok(self.engine.next_wake()?.into_iter().chain(delivery).min())
-    }
-
-    /// Delivers what is due on one platform; gives whether anything was.
-    async fn empty(
-        &self,
-        platform: &dyn Platform,
-        refused: &mut BTreeSet<String>,
-    ) -> anyhow::Result<bool> {
-        let mut delivered = false;
-        for key in self.engine.due_rows(platform.name())? {
-            let Some(outcome) = self.engine.deliver(platform, &key).await? else { continue };
-            delivered = true;
-            if outcome == DeliveryOutcome::DeadInstall {
-                tracing::error!(
-                    platform = platform.name(),
-                    "the platform refuses the bot; nothing more is sent to it before a restart"
-                );
-                refused.insert(platform.name().to_owned());
-                return Ok(false);
-            }
+    pub fn next_due(&self) -> anyhow::Result<Option<Instant>> {
+        let mut next = self.engine.next_wake()?;
+        for line in &self.lines {
+            next = next.into_iter().chain(line.next_at()?).min();
         }
-        Ok(delivered)
+        Ok(next)
     }
 }
 
@@ -166,7 +157,7 @@ pub fn stop_signal() -> (watch::Sender<bool>, Stop) {
     watch::channel(false)
 }
 
-/// Settles again and again: when something changed, when something is due, and now and then.
+/// Fires and delivers, side by side: the clock waits for no platform, and no platform for another.
 ///
 /// # Errors
 ///
@@ -174,22 +165,24 @@ pub fn stop_signal() -> (watch::Sender<bool>, Stop) {
 pub async fn watch_clock(
     engine: Arc<Engine>,
     courier: Arc<Courier>,
-    now: impl Fn() -> crate::clock::Instant,
-    mut stop: Stop,
+    stop: Stop,
 ) -> anyhow::Result<()> {
+    let lines = courier.lines.iter().map(|line| line.serve(stop.clone()));
+    let lines = async { anyhow::Ok(try_join_all(lines).await?) };
+    tokio::try_join!(keep_time(&engine, stop.clone()), lines)?;
+    Ok(())
+}
+
+/// Does what is due when something changed, when something is due, and now and then.
+async fn keep_time(engine: &Engine, mut stop: Stop) -> anyhow::Result<()> {
+    let mut changes = engine.changes();
     loop {
-        courier.settle().await?;
-        let until = courier.next_due().await?.map(|at| (at - now()).to_std().unwrap_or_default());
-        let nap = until.unwrap_or(LONGEST_SLEEP).min(LONGEST_SLEEP);
+        engine.tick().await?;
+        let next = engine.next_wake()?;
         tokio::select! {
-            () = sleep(nap) => {}
-            () = engine.changed() => {}
+            () = nap(engine.now(), next) => {}
+            _ = changes.changed() => {}
             _ = stop.wait_for(|stop| *stop) => return Ok(()),
         }
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the one place that waits for the clock")]
-async fn sleep(span: std::time::Duration) {
-    tokio::time::sleep(span).await;
 }

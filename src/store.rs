@@ -38,8 +38,8 @@ pub mod layout;
 mod mishaps;
 #[cfg(test)]
 mod opening_tests;
-mod queues;
-mod rounds;
+pub mod queues;
+pub mod rounds;
 mod teams;
 #[cfg(test)]
 mod testing;

@@ -15,7 +15,9 @@ use maturity_bot::domain::courtesy::Quiet;
 use maturity_bot::domain::cron::CronExpr;
 use maturity_bot::domain::ids::{Pseudonym, RoundId, TeamId};
 use maturity_bot::domain::level::Pillar;
-use maturity_bot::domain::message::{Choice, Destination, Message, Picture, PictureKind, Press};
+use maturity_bot::domain::message::{
+    Choice, Destination, Message, MessageRef, Picture, PictureKind, Press,
+};
 use maturity_bot::domain::outgoing::{
     ActionLife, ActionState, Errand, Job, JobKind, OutRow, Purpose, SkippedSlot,
 };
@@ -26,7 +28,7 @@ use maturity_bot::domain::scoring::score_round;
 use maturity_bot::domain::selection::PulseState;
 use maturity_bot::domain::team::{Mode, Scheduled, Settings, Team, Wake};
 use maturity_bot::store::codec::{self, Record};
-use maturity_bot::store::entries::{Due, Groups, Mark, Piece, Shred, Tally, TeamRef};
+use maturity_bot::store::entries::{Due, Groups, Mark, Piece, Posted, Shred, Tally, TeamRef};
 use maturity_bot::store::keys::hex;
 use maturity_bot::store::records::TABLE;
 use maturity_bot::text::content::Content;
@@ -117,6 +119,11 @@ fn rows() -> Vec<String> {
         Destination::Person("console:ann".into()),
         Message::Picture { body, alt, picture, choices },
     );
+    let update = Errand::Update(
+        Destination::Place("console:payments".into()),
+        MessageRef("17".to_owned()),
+        Message::Text("Words".to_owned()),
+    );
     let row = |errand, purpose| OutRow {
         errand,
         purpose,
@@ -129,6 +136,7 @@ fn rows() -> Vec<String> {
     vec![
         golden(&row(say, Purpose::Closing(ROUND))),
         golden(&row(Errand::LookUp("console:payments".into()), Purpose::LookUp(TeamId(7)))),
+        golden(&row(update, Purpose::Opening(ROUND))),
     ]
 }
 
@@ -186,6 +194,10 @@ fn records_keep_their_bytes() {
         golden(&ActionLife { state: ActionState::Done, by: "console:ann".into(), after_round: 2 }),
         golden(&Due { team: TeamId(7), wake: Wake::Nudge }),
         golden(&Job { kind: JobKind::Ask(ROUND), after: Some("console:ann".into()), except: None }),
+        golden(&Posted {
+            to: Destination::Place("console:payments".into()),
+            reference: MessageRef("17".to_owned()),
+        }),
         golden(&Shred::Round(ROUND)),
         golden(&Shred::Person(TeamId(7), "console:ann".into())),
         golden(&SkippedSlot {

@@ -7,12 +7,15 @@
 
 #[path = "delivery/faulty.rs"]
 mod faulty;
+#[expect(dead_code, reason = "pace is watched where messages are delivered")]
+#[path = "delivery/traffic.rs"]
+mod traffic;
 #[path = "delivery/world.rs"]
 mod world;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta};
 use maturity_bot::clock::{Clock, Instant};
@@ -21,6 +24,7 @@ use maturity_bot::domain::message::Destination;
 use maturity_bot::domain::schedule::Schedule;
 use maturity_bot::domain::team::{Scheduled, Settings, Team};
 use maturity_bot::engine::{Engine, TeamPlan, reconcile};
+use maturity_bot::platform::Pace;
 use maturity_bot::store::tx::Tx;
 
 use faulty::Faulty;
@@ -108,17 +112,9 @@ impl<'a> Run<'a> {
         let start =
             DateTime::from_timestamp(1_798_761_600, 0).unwrap() + dice.seconds(0, 366 * 86_400);
         let world = World { kv: Arc::new(Mortal::new()), clock: Clock::fixed(start) };
-        let platform = Faulty {
-            knows_repeats: true,
-            people: PEOPLE,
-            trouble: Mutex::new(0),
-            dice: Mutex::new(Dice(!seed)),
-            shown: Mutex::default(),
-            known: Mutex::default(),
-            dead: Mutex::default(),
-            calls: Mutex::default(),
-            caller: Arc::clone(&world.kv),
-        };
+        let (clock, caller) = (world.clock.clone(), Arc::clone(&world.kv));
+        let fake = Faulty::new("fake", Pace::free(), true, Dice(!seed), clock, caller);
+        let platform = Faulty { people: PEOPLE, ..fake };
         let expected = [0, 1].map(|_| Expected {
             schedule: draw(&mut dice),
             from: start,
@@ -315,8 +311,13 @@ impl<'a> Run<'a> {
                 return self.tick().await;
             }
         };
-        self.world.clock.advance(span);
+        self.advance(span);
         self.settle().await;
+    }
+
+    fn advance(&mut self, span: TimeDelta) {
+        self.world.clock.advance(span);
+        self.platform.traffic.set_back();
     }
 
     async fn judge(mut self, figures: &mut Figures, seed: u64) {

@@ -76,7 +76,7 @@ async fn rehearse(loaded: Loaded, now: Instant, end: Instant) -> anyhow::Result<
     let platforms = recorders.iter().map(|it| Arc::clone(it) as Arc<dyn Platform>).collect();
     let courier = Courier::new(Arc::clone(&engine), platforms);
     courier.settle().await?;
-    while let Some(due) = courier.next_due().await? {
+    while let Some(due) = courier.next_due()? {
         let next = if due > clock.now() { due } else { clock.now() + STUCK };
         if next > end {
             break;

@@ -37,7 +37,7 @@ impl Destination {
     }
 }
 
-/// A platform's own name for a message that it delivered.
+/// A platform's own name for a message that it delivered; empty where it can never be replaced.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MessageRef(pub String);

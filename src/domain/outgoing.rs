@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::ids::{PersonId, PlaceId, RoundId, TeamId};
-use super::message::{Destination, Message};
+use super::message::{Destination, Message, MessageRef};
 
 /// One thing for a platform to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,6 +86,17 @@ pub enum Errand {
     Say(Destination, Message),
     /// Find out who is in a place.
     LookUp(PlaceId),
+    /// Put another message in place of one delivered before.
+    Update(Destination, MessageRef, Message),
+}
+
+/// What the lanes of look-ups begin with.
+const LOOK_UP: &str = "look-up";
+
+/// Whether only look-ups go along a lane. They say nothing, so no pace holds them back.
+#[must_use]
+pub fn is_look_up(lane: &str) -> bool {
+    lane.strip_prefix(LOOK_UP).is_some_and(|rest| rest.starts_with(' '))
 }
 
 impl Errand {
@@ -93,17 +104,25 @@ impl Errand {
     #[must_use]
     pub fn platform(&self) -> &str {
         match self {
-            Self::Say(to, _) => to.platform(),
+            Self::Say(to, _) | Self::Update(to, ..) => to.platform(),
             Self::LookUp(place) => place.platform(),
         }
+    }
+
+    /// Whether it waits its turn behind the rows in front of it. In a place, one that waits holds
+    /// back those behind it; a person's rows and look-ups have times of their own.
+    #[must_use]
+    pub fn keeps_order(&self) -> bool {
+        use Destination::Person;
+        !matches!(self, Self::Say(Person(_), _) | Self::Update(Person(_), ..) | Self::LookUp(_))
     }
 
     /// The text that keeps rows of one destination together and in order.
     #[must_use]
     pub fn lane(&self) -> String {
         match self {
-            Self::Say(to, _) => to.lane(),
-            Self::LookUp(place) => Destination::Place(place.clone()).lane(),
+            Self::Say(to, _) | Self::Update(to, ..) => to.lane(),
+            Self::LookUp(place) => format!("{LOOK_UP} {place}"),
         }
     }
 }
@@ -189,6 +208,18 @@ pub enum JobKind {
     Nudge(RoundId),
     /// Remove what an ended round needs no more.
     Sweep(RoundId),
+    /// Say on the posts of an ended round that it is over.
+    Retire(RoundId),
+}
+
+impl JobKind {
+    /// The round it is about.
+    #[must_use]
+    pub fn round(&self) -> RoundId {
+        let (Self::Ask(round) | Self::Nudge(round) | Self::Sweep(round) | Self::Retire(round)) =
+            self;
+        *round
+    }
 }
 
 /// What became of a next action.

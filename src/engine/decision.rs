@@ -1,15 +1,17 @@
 //! The desk a decision is made at: what the store holds, the time, and the words.
 
 use std::cell::{Cell, RefCell};
+use std::sync::Arc;
 
 use chrono_tz::Tz;
 
+use super::banks::Banks;
 use super::links::Links;
 use super::rules::Rules;
 use crate::clock::Instant;
 use crate::domain::bank::Bank;
 use crate::domain::ids::{PersonId, PlaceId, Pseudonym, RoundId};
-use crate::domain::message::{Destination, Message};
+use crate::domain::message::{Destination, Message, MessageRef};
 use crate::domain::outgoing::{Errand, Mishap, OutRow, Purpose};
 use crate::domain::person::Person;
 use crate::domain::round::Round;
@@ -65,6 +67,8 @@ pub struct Desk<'a> {
     pub content: &'a Content,
     /// What holds for all teams.
     pub rules: &'a Rules,
+    /// The banks of rounds, at hand.
+    pub(super) banks: &'a Banks,
     /// When what is decided on happened: by the platform's sending time, where it has one.
     pub at: Cell<Instant>,
     /// Which platforms have caught up.
@@ -114,6 +118,21 @@ impl Desk<'_> {
     ) -> Decided<()> {
         let errand = Errand::Say(to, message);
         Ok(self.tx.send(&OutRow::new(errand, purpose, not_before, expires))?)
+    }
+
+    /// Puts other words in place of a message delivered before, such as one of [`Tx::posted`].
+    ///
+    /// # Errors
+    /// A store that failed.
+    pub fn update(
+        &self,
+        to: Destination,
+        reference: MessageRef,
+        message: Message,
+        purpose: Purpose,
+    ) -> Decided<()> {
+        let errand = Errand::Update(to, reference, message);
+        Ok(self.tx.send(&OutRow::new(errand, purpose, self.now, None))?)
     }
 
     /// Counts something that went wrong with a delivery.
@@ -196,13 +215,13 @@ impl Desk<'_> {
     ///
     /// # Errors
     /// A store that failed, or whose bank is gone.
-    pub fn bank_of(&self, round: &Round) -> Decided<Bank> {
+    pub fn bank_of(&self, round: &Round) -> Decided<Arc<Bank>> {
         let missing = || StoreError::Damaged {
             key: format!("bank of round {}", round.id),
             kind: "bank".to_owned(),
             cause: "it is missing".to_owned(),
         };
-        Ok(self.tx.bank(round.bank)?.ok_or_else(missing)?)
+        Ok(self.banks.get(&self.tx, round.bank)?.ok_or_else(missing)?)
     }
 
     /// A moment in words for a team.

@@ -3,35 +3,63 @@
 use chrono::TimeDelta;
 
 use super::decision::{Decided, Desk};
+use super::outbox::Turn;
 use super::pipeline::Engine;
 use super::questions::Front;
 use super::{jobs, membership};
 use crate::clock::Instant;
 use crate::domain::courtesy::{Timing, when};
-use crate::domain::ids::{EventId, TeamId};
-use crate::domain::message::{Destination, Message, Picture};
+use crate::domain::ids::{EventId, PlaceId, TeamId};
+use crate::domain::message::{Destination, Message, MessageRef, Picture};
 use crate::domain::outgoing::{Errand, Mishap, OutRow, Purpose};
 use crate::domain::person::Person;
-use crate::platform::{Facts, Incoming, Parcel, Platform, PostError, What};
+use crate::platform::{Drawing, Facts, Incoming, Parcel, Platform, PostError, What};
 use crate::report::pictures;
 use crate::store::keys::readable;
 use crate::store::kv::Key;
+use crate::store::queues::number_of;
 
 /// How often something that is our own fault is tried before it is dropped.
 const TRIES: u32 = 5;
 /// The longest wait between two tries.
 const LONGEST_WAIT: TimeDelta = TimeDelta::minutes(15);
 
+/// The longest pause that a platform may wish for.
+const LONGEST_PAUSE: TimeDelta = TimeDelta::days(1);
+
 /// How often a message may be handed over without ever hearing whether it arrived, where the
 /// platform does not know repeats.
 const DOUBTS: u32 = 2;
+
+/// Watches what goes to a platform from several lanes at once.
+pub trait Warden: Sync {
+    /// Whether something may still be handed over.
+    fn lets_pass(&self) -> bool;
+
+    /// Hears what the platform objects, before anything else is done about it.
+    fn heeds(&self, error: &PostError);
+}
+
+/// Nothing is in the way.
+struct Unwatched;
+
+impl Warden for Unwatched {
+    fn lets_pass(&self) -> bool {
+        true
+    }
+
+    fn heeds(&self, _: &PostError) {}
+}
 
 /// What became of one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// Delivered.
     Sent,
-    /// Nobody wants it any more, or it came too late.
+    /// It was not handed over: nobody wants it any more, it came too late, or its person cannot be
+    /// written to now.
+    Withheld,
+    /// It was handed over in vain, and is not tried again.
     Dropped,
     /// Will be tried again.
     Waits,
@@ -40,18 +68,32 @@ pub enum Outcome {
 }
 
 impl Engine {
-    /// The rows that are due on a platform, in the order they are to go out.
+    /// The next row of each destination on a platform, where it is due; the earliest first.
     ///
-    /// The outbox is read once for all of them and not as a condition of any commit, so that new
-    /// messages and deliveries do not get in each other's way.
+    /// The outbox is not read as a condition of any commit, so that new messages and deliveries do
+    /// not get in each other's way.
     ///
     /// # Errors
     ///
     /// A store that failed.
     pub fn due_rows(&self, platform: &str) -> Decided<Vec<Key>> {
-        let desk = self.desk();
-        let rows = waiting(&desk, |row| row.errand.platform() == platform)?;
-        Ok(rows.into_iter().filter(|(at, _)| *at <= desk.now).map(|(_, key)| key).collect())
+        let desk = self.lookout();
+        let turns = self.outbox.due(&desk.tx, platform, desk.now)?;
+        Ok(turns.into_iter().map(|turn| turn.key).collect())
+    }
+
+    /// The turn of a platform that can be taken first, and when; `ready` tells from when on the
+    /// caller can take it, and `None` where it cannot at all.
+    ///
+    /// # Errors
+    ///
+    /// A store that failed.
+    pub fn first_turn(
+        &self,
+        platform: &str,
+        ready: impl Fn(&Turn) -> Option<Instant>,
+    ) -> Decided<Option<(Instant, Turn)>> {
+        self.outbox.first(&self.lookout().tx, platform, ready)
     }
 
     /// When the next row is due on one of these platforms.
@@ -60,29 +102,61 @@ impl Engine {
     ///
     /// A store that failed.
     pub fn next_delivery(&self, platforms: &[&str]) -> Decided<Option<Instant>> {
-        let rows = waiting(&self.desk(), |row| platforms.contains(&row.errand.platform()))?;
-        Ok(rows.into_iter().map(|(at, _)| at).min())
+        let mut next = None;
+        for platform in platforms {
+            let first = self.first_turn(platform, |turn| Some(turn.at))?;
+            next = next.into_iter().chain(first.map(|(at, _)| at)).min();
+        }
+        Ok(next)
     }
 
-    /// Delivers one row; `None` when it is not due any more.
+    /// Spreads what a platform takes to many destinations at once, and nobody waits for, over a
+    /// window: each destination has its own place in it, always the same.
+    pub fn spread(&self, platform: &str, window: TimeDelta) {
+        self.outbox.spread(platform, window);
+    }
+
+    /// Delivers one row; `None` when it is not due any more. Nobody else may deliver to the same
+    /// destination meanwhile.
     ///
     /// # Errors
     ///
     /// A store that failed. The row is then delivered again under the same key.
     pub async fn deliver(&self, platform: &dyn Platform, key: &Key) -> Decided<Option<Outcome>> {
+        self.deliver_under(platform, key, &Unwatched).await
+    }
+
+    /// The same, under somebody who watches what goes to the platform.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::deliver`].
+    pub async fn deliver_under(
+        &self,
+        platform: &dyn Platform,
+        key: &Key,
+        warden: &dyn Warden,
+    ) -> Decided<Option<Outcome>> {
         let row = match self.commit(|desk| take(desk, platform, key)).await? {
             Taken::Row(row) => *row,
-            Taken::Later => return Ok(Some(Outcome::Waits)),
+            Taken::Later => return Ok(Some(Outcome::Withheld)),
             Taken::Dropped(row, mishap) => {
                 tell(&row, mishap, "");
-                return Ok(Some(Outcome::Dropped));
+                return Ok(Some(Outcome::Withheld));
             }
             Taken::NotDue => return Ok(None),
         };
+        if !warden.lets_pass() {
+            self.commit(|desk| put_back(desk, key)).await?;
+            return Ok(Some(Outcome::Withheld));
+        }
         let result = match self.carry(platform, key, &row).await {
             Err(trouble) if !trouble.is_fatal() => Err(PostError::OurBug(trouble.to_string())),
             result => result?,
         };
+        if let Err(error) = &result {
+            warden.heeds(error);
+        }
         let (outcome, mishap) = self.commit(|desk| settle(desk, key, &result)).await?;
         if let (Some(mishap), Err(error)) = (mishap, &result) {
             tell(&row, mishap, &error.to_string());
@@ -90,36 +164,47 @@ impl Engine {
         Ok(Some(outcome))
     }
 
+    /// Does the errand of a row; gives the platform's name for what it posted.
     async fn carry(
         &self,
         platform: &dyn Platform,
         key: &Key,
         row: &OutRow,
-    ) -> Decided<Result<(), PostError>> {
+    ) -> Decided<Result<Option<MessageRef>, PostError>> {
         let id = readable(key);
-        match &row.errand {
-            Errand::LookUp(place) => {
-                let members = match platform.members(place).await {
-                    Ok(members) => members,
-                    Err(error) => return Ok(Err(error)),
-                };
-                let facts = Facts::Members { place: place.clone(), members };
-                let sent = self.clock.now();
-                let id = EventId(format!("look-up {id}"));
-                self.handle(&Incoming { id, sent, what: What::Facts(facts) }).await?;
-                Ok(Ok(()))
+        let (to, message) = match &row.errand {
+            Errand::LookUp(place) => return self.look_up(platform, place, &id).await,
+            Errand::Say(to, message) | Errand::Update(to, _, message) => (to, message),
+        };
+        let chart = match message {
+            Message::Picture { picture, alt, .. } => self.draw(picture, alt)?,
+            _ => None,
+        };
+        let drawing = chart.as_ref().map(|chart| chart as &dyn Drawing);
+        let parcel = Parcel { to, message, drawing, key: &id, doubtful: row.doubts > 0 };
+        Ok(match &row.errand {
+            Errand::Update(_, reference, _) => {
+                platform.update(reference, &parcel).await.map(|()| None)
             }
-            Errand::Say(to, message) => {
-                let chart = match message {
-                    Message::Picture { picture, alt, .. } => self.draw(picture, alt)?,
-                    _ => None,
-                };
-                let drawing = chart.as_ref().map(|chart| chart as &dyn crate::platform::Drawing);
-                let doubtful = row.doubts > 0;
-                let parcel = Parcel { to, message, drawing, key: &id, doubtful };
-                Ok(platform.post(&parcel).await.map(|_| ()))
-            }
-        }
+            _ => platform.post(&parcel).await.map(Some),
+        })
+    }
+
+    async fn look_up(
+        &self,
+        platform: &dyn Platform,
+        place: &PlaceId,
+        id: &str,
+    ) -> Decided<Result<Option<MessageRef>, PostError>> {
+        let members = match platform.members(place).await {
+            Ok(members) => members,
+            Err(error) => return Ok(Err(error)),
+        };
+        let facts = Facts::Members { place: place.clone(), members };
+        let sent = self.clock.now();
+        let id = EventId(format!("look-up {id}"));
+        self.handle(&Incoming { id, sent, what: What::Facts(facts) }).await?;
+        Ok(Ok(None))
     }
 
     /// Draws a picture from stored results; `None` when they are gone.
@@ -160,7 +245,7 @@ fn take(desk: &Desk<'_>, platform: &dyn Platform, key: &Key) -> Decided<Taken> {
     let Some(mut row) = desk.tx.out_row(key)?.filter(|row| row.not_before <= desk.now) else {
         return Ok(Taken::NotDue);
     };
-    if keeps_order(&row) && desk.tx.first_out(&row.errand.lane())?.as_ref() != Some(key) {
+    if row.errand.keeps_order() && desk.tx.first_out(&row.errand.lane())?.as_ref() != Some(key) {
         return Ok(Taken::NotDue);
     }
     row.doubts += u32::from(row.sending);
@@ -171,6 +256,10 @@ fn take(desk: &Desk<'_>, platform: &dyn Platform, key: &Key) -> Decided<Taken> {
             return dropped(desk, key, row, Mishap::Unanswered);
         }
         Fate::Go if repeated => desk.mishap(row.purpose, Mishap::Repeated)?,
+        // To put the same words there again does no harm, but it must not go on for ever.
+        Fate::Go if matches!(row.errand, Errand::Update(..)) && row.doubts >= TRIES => {
+            return dropped(desk, key, row, Mishap::Unanswered);
+        }
         Fate::Go => {}
         Fate::Wait(at) if row.expires.is_none_or(|end| at < end) => {
             row.not_before = at;
@@ -188,6 +277,14 @@ fn take(desk: &Desk<'_>, platform: &dyn Platform, key: &Key) -> Decided<Taken> {
     Ok(Taken::Row(Box::new(row)))
 }
 
+/// A row that was taken was not handed over after all.
+fn put_back(desk: &Desk<'_>, key: &Key) -> Decided<()> {
+    if let Some(row) = desk.tx.out_row(key)? {
+        desk.tx.put_out_row(key.clone(), &OutRow { sending: false, ..row })?;
+    }
+    Ok(())
+}
+
 fn dropped(desk: &Desk<'_>, key: &Key, row: OutRow, mishap: Mishap) -> Decided<Taken> {
     drop_row(desk, key, &row, mishap)?;
     Ok(Taken::Dropped(Box::new(row), mishap))
@@ -196,30 +293,6 @@ fn dropped(desk: &Desk<'_>, key: &Key, row: OutRow, mishap: Mishap) -> Decided<T
 fn drop_row(desk: &Desk<'_>, key: &Key, row: &OutRow, mishap: Mishap) -> Decided<()> {
     desk.tx.delete(key.clone());
     desk.mishap(row.purpose, mishap)
-}
-
-/// In a place, rows keep their order, so one that waits holds back those behind it. A person's
-/// rows have times of their own.
-fn keeps_order(row: &OutRow) -> bool {
-    !matches!(row.errand, Errand::Say(Destination::Person(_), _))
-}
-
-/// The rows that nothing but time holds back, with that time.
-fn waiting(desk: &Desk<'_>, of: impl Fn(&OutRow) -> bool) -> Decided<Vec<(Instant, Key)>> {
-    let mut rows = Vec::new();
-    let mut held: Option<String> = None;
-    for (key, row) in desk.tx.outbox()?.into_iter().filter(|(_, row)| of(row)) {
-        let lane = row.errand.lane();
-        if held.as_ref() == Some(&lane) {
-            continue;
-        }
-        rows.push((row.not_before, key));
-        // One of a person's that was tried already is not overtaken either.
-        if (keeps_order(&row) || row.attempts > 0) && row.not_before > desk.now {
-            held = Some(lane);
-        }
-    }
-    Ok(rows)
 }
 
 /// What is to become of a row whose time has come.
@@ -265,12 +338,17 @@ fn fate(desk: &Desk<'_>, row: &OutRow) -> Decided<Fate> {
 
 /// Whether a row is not overtaken by what people did since it was written.
 fn is_wanted(desk: &Desk<'_>, row: &OutRow) -> Decided<bool> {
+    if matches!(row.errand, Errand::Update(..)) {
+        return Ok(true);
+    }
     let round = match row.purpose {
         Purpose::Question(round) | Purpose::Nudge(round) => round,
         Purpose::Opening(round) => return Ok(desk.tx.round(round)?.is_some_and(|it| it.is_open())),
         _ => return Ok(true),
     };
-    let Errand::Say(Destination::Person(id), _) = &row.errand else { return Ok(true) };
+    let Errand::Say(Destination::Person(id), _) = &row.errand else {
+        return Ok(desk.tx.round(round)?.is_some_and(|it| it.is_open()));
+    };
     let Some(person) = desk.tx.person(id)? else { return Ok(false) };
     let Some(front) = Front::of(desk, &person, round)? else { return Ok(false) };
     let begun = front.answered() > 0 && front.round.questions.len() > front.left();
@@ -281,13 +359,18 @@ fn is_wanted(desk: &Desk<'_>, row: &OutRow) -> Decided<bool> {
 
 type Settled = (Outcome, Option<Mishap>);
 
-fn settle(desk: &Desk<'_>, key: &Key, result: &Result<(), PostError>) -> Decided<Settled> {
+fn settle(
+    desk: &Desk<'_>,
+    key: &Key,
+    result: &Result<Option<MessageRef>, PostError>,
+) -> Decided<Settled> {
     let Some(mut row) = desk.tx.out_row(key)? else { return Ok((Outcome::Dropped, None)) };
     let waits = (Outcome::Waits, None);
     match result {
-        Ok(()) => {
+        Ok(posted) => {
             desk.tx.delete(key.clone());
             now_facing(desk, &row)?;
+            remember(desk, key, &row, posted.as_ref())?;
             Ok((Outcome::Sent, None))
         }
         Err(PostError::Transient { retry_after, .. }) => {
@@ -295,8 +378,7 @@ fn settle(desk: &Desk<'_>, key: &Key, result: &Result<(), PostError>) -> Decided
             later(desk, key, row, wished).map(|()| waits)
         }
         Err(PostError::Limited { retry_after }) => {
-            let wished = i64::try_from(*retry_after).ok().map(TimeDelta::seconds);
-            later(desk, key, row, wished).map(|()| waits)
+            later(desk, key, row, Some(pause(*retry_after))).map(|()| waits)
         }
         Err(PostError::Unanswered(_)) => {
             row.doubts += 1;
@@ -314,6 +396,13 @@ fn settle(desk: &Desk<'_>, key: &Key, result: &Result<(), PostError>) -> Decided
         }
         Err(PostError::OurBug(_)) => later(desk, key, row, None).map(|()| waits),
     }
+}
+
+/// The pause that a platform wishes for, in seconds, and at the longest a day.
+#[must_use]
+pub fn pause(seconds: u64) -> TimeDelta {
+    let pause = i64::try_from(seconds).ok().and_then(TimeDelta::try_seconds);
+    pause.unwrap_or(LONGEST_PAUSE).min(LONGEST_PAUSE)
 }
 
 /// A row is given up; with a cause, so is its place.
@@ -335,6 +424,18 @@ fn now_facing(desk: &Desk<'_>, row: &OutRow) -> Decided<()> {
     }
 }
 
+/// Keeps the platform's name for what a place shows of a round, to bring it up to date one day.
+fn remember(desk: &Desk<'_>, key: &Key, row: &OutRow, posted: Option<&MessageRef>) -> Decided<()> {
+    let (Purpose::Opening(round) | Purpose::Question(round)) = row.purpose else { return Ok(()) };
+    let Errand::Say(to @ Destination::Place(_), _) = &row.errand else { return Ok(()) };
+    match (posted.filter(|posted| !posted.0.is_empty()), number_of(key)) {
+        (Some(posted), Some(number)) => {
+            Ok(desk.tx.note_posted(round, number, to.clone(), posted.clone())?)
+        }
+        _ => Ok(()),
+    }
+}
+
 fn later(desk: &Desk<'_>, key: &Key, mut row: OutRow, wished: Option<TimeDelta>) -> Decided<()> {
     let doubled = TimeDelta::seconds(1 << row.attempts.min(10));
     row.not_before = desk.now + wished.unwrap_or_else(|| doubled.min(LONGEST_WAIT));
@@ -346,7 +447,8 @@ fn dead_target(desk: &Desk<'_>, team: TeamId, errand: &Errand, cause: &str) -> D
     let place = match errand {
         Errand::LookUp(place)
         | Errand::Say(Destination::Place(place) | Destination::Thread(place, _), _) => place,
-        Errand::Say(Destination::Person(_), _) => return Ok(()),
+        // That one message is gone says nothing of its place.
+        Errand::Say(Destination::Person(_), _) | Errand::Update(..) => return Ok(()),
     };
     match desk.tx.team(team)?.filter(|team| team.place == *place) {
         Some(team) => membership::pause(desk, team, cause),

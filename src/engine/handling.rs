@@ -1,12 +1,21 @@
 //! The two things that set the pipeline going: an event, and the clock.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
+
+use futures_util::future::try_join_all;
 
 use super::decision::Decided;
 use super::pipeline::Engine;
 use super::{event, jobs, wakes};
 use crate::clock::Instant;
 use crate::platform::{Incoming, Reply, What};
+use crate::store::entries::Due;
+use crate::store::kv::Key;
+
+/// How much is done side by side: enough that waiting for the disk costs little, and so little
+/// that people's answers in between wait no longer than usual.
+const PAGE: usize = 64;
 
 impl Engine {
     /// Handles one event; when this returns, what it changed is on disk.
@@ -19,7 +28,7 @@ impl Engine {
     pub async fn handle(&self, event: &Incoming) -> Decided<Reply> {
         if let What::Linked { platform, caught_up } = &event.what {
             self.links.note(platform, *caught_up, self.clock.now());
-            self.changed.notify_one();
+            self.changed.send_replace(());
             return Ok(None);
         }
         let reply = self.commit(|desk| event::decide(desk, event)).await;
@@ -33,32 +42,54 @@ impl Engine {
     ///
     /// A store or keyring that failed; what was done until then is committed.
     pub async fn tick(&self) -> Decided<()> {
-        loop {
-            match self.commit(wakes::step).await {
-                Ok(true) => {}
-                Ok(false) => break,
-                Err(trouble) if trouble.is_fatal() => return Err(trouble),
-                Err(trouble) => {
-                    tracing::error!(%trouble, "something due was put off for an hour");
-                    self.commit(wakes::put_off).await?;
-                }
+        while self.fire_some().await? {}
+        let mut left = BTreeSet::new();
+        while self.work_some(&mut left).await? {}
+        self.commit(event::prune).await?;
+        Ok(())
+    }
+
+    /// Does some of what is due side by side; gives whether there was any. What is found here is
+    /// looked at again by who does it.
+    async fn fire_some(&self) -> Decided<bool> {
+        let due = wakes::due(&self.lookout(), PAGE)?;
+        let fired = due.iter().map(|(key, due)| self.fire(key, *due));
+        Ok(!try_join_all(fired).await?.is_empty())
+    }
+
+    async fn fire(&self, key: &Key, due: Due) -> Decided<()> {
+        match self.commit(|desk| wakes::fire(desk, key, due)).await {
+            Err(trouble) if !trouble.is_fatal() => {
+                tracing::error!(%trouble, "something due was put off for an hour");
+                self.commit(|desk| wakes::put_off(desk, key, due)).await
             }
+            fired => fired,
         }
-        // Work that cannot be done waits for the next tick and holds nothing else up.
-        let mut skip = 0;
+    }
+
+    /// Finishes some of the unfinished work side by side; gives whether there was any. Work that
+    /// cannot be done is `left` for the next tick and holds nothing else up.
+    async fn work_some(&self, left: &mut BTreeSet<Key>) -> Decided<bool> {
+        let jobs = jobs::unfinished(&self.lookout(), left, PAGE)?;
+        let finished = try_join_all(jobs.iter().map(|key| self.work(key))).await?;
+        let some = !jobs.is_empty();
+        left.extend(jobs.into_iter().zip(finished).filter(|(_, done)| !done).map(|(key, _)| key));
+        Ok(some)
+    }
+
+    /// Finishes a piece of work; gives whether it could be done.
+    async fn work(&self, key: &Key) -> Decided<bool> {
         loop {
-            match self.commit(|desk| jobs::step(desk, skip)).await {
+            match self.commit(|desk| jobs::step(desk, key)).await {
                 Ok(true) => {}
-                Ok(false) => break,
+                Ok(false) => return Ok(true),
                 Err(trouble) if trouble.is_fatal() => return Err(trouble),
                 Err(trouble) => {
                     tracing::error!(%trouble, "a piece of work was left for later");
-                    skip += 1;
+                    return Ok(false);
                 }
             }
         }
-        self.commit(event::prune).await?;
-        Ok(())
     }
 
     /// When something is due next that no event brings, beside deliveries.
@@ -67,6 +98,6 @@ impl Engine {
     ///
     /// A store that failed.
     pub fn next_wake(&self) -> Decided<Option<Instant>> {
-        wakes::next(&self.desk())
+        wakes::next(&self.lookout())
     }
 }

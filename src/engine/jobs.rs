@@ -1,5 +1,7 @@
 //! Work on many people, a few at a time.
 
+use std::collections::BTreeSet;
+
 use super::answers::introduction;
 use super::decision::{Decided, Desk, ROOM, zone_of};
 use super::questions::Front;
@@ -9,26 +11,41 @@ use crate::domain::ids::{PersonId, RoundId};
 use crate::domain::message::{Destination, Message};
 use crate::domain::outgoing::{Job, JobKind, Mishap, Purpose};
 use crate::domain::person::Person;
-use crate::domain::round::Round;
+use crate::domain::round::{Round, State};
 use crate::domain::team::Team;
 use crate::store::kv::Key;
-use crate::text::words::{Nudge, PulseAsk};
+use crate::text::words::{Nudge, PulseAsk, RoundOver};
 
 /// How many people one step takes; each costs at most three operations.
 const STEP: usize = 18;
 
-/// Does a step of the oldest unfinished work behind those to skip; gives whether there was one.
-pub(super) fn step(desk: &Desk<'_>, skip: usize) -> Decided<bool> {
-    let Some((key, mut job)) = desk.tx.job(skip)? else { return Ok(false) };
-    let round = match job.kind {
-        JobKind::Ask(round) | JobKind::Nudge(round) => round,
-        JobKind::Sweep(round) => {
-            if desk.tx.drop_published(round, ROOM)? < ROOM {
-                desk.tx.delete(key);
-            }
-            return Ok(true);
-        }
+/// How many posts one step retires; each costs at most three operations.
+const RETIRED: usize = 15;
+
+/// The oldest unfinished work, at most `limit` and one piece for each team: a team's own is done
+/// in its order. What was `left` before is passed over.
+pub(super) fn unfinished(desk: &Desk<'_>, left: &BTreeSet<Key>, limit: usize) -> Decided<Vec<Key>> {
+    let mut teams = BTreeSet::new();
+    let mut jobs = desk.tx.jobs(limit + left.len())?;
+    jobs.retain(|(key, job)| !left.contains(key) && teams.insert(job.kind.round().team));
+    Ok(jobs.into_iter().map(|(key, _)| key).collect())
+}
+
+/// Does a step of a piece of work; gives whether there was one to do.
+pub(super) fn step(desk: &Desk<'_>, key: &Key) -> Decided<bool> {
+    let Some(mut job) = desk.tx.job(key)? else { return Ok(false) };
+    let round = job.kind.round();
+    let swept = match job.kind {
+        JobKind::Sweep(_) => Some(desk.tx.drop_published(round, ROOM)? < ROOM),
+        JobKind::Retire(_) => Some(retire(desk, round)?),
+        JobKind::Ask(_) | JobKind::Nudge(_) => None,
     };
+    if let Some(done) = swept {
+        if done {
+            desk.tx.delete(key.clone());
+        }
+        return Ok(true);
+    }
     let people = next_people(desk, &job, round)?;
     for id in &people {
         if job.except.as_ref() != Some(id)
@@ -37,8 +54,22 @@ pub(super) fn step(desk: &Desk<'_>, skip: usize) -> Decided<bool> {
             one(desk, &job.kind, round, &person)?;
         }
     }
-    finish(desk, key, &mut job, people)?;
+    finish(desk, key.clone(), &mut job, people)?;
     Ok(true)
+}
+
+/// Takes the buttons off some posts of an ended round; gives whether none is left.
+fn retire(desk: &Desk<'_>, round: RoundId) -> Decided<bool> {
+    let posts = desk.tx.posted(round)?;
+    let Some(team) = desk.tx.team(round.team)? else { return Ok(true) };
+    let cancelled = desk.tx.round(round)?.is_some_and(|it| it.state == State::Cancelled);
+    let over = Message::Text(desk.text.say(&RoundOver { team: team.name, cancelled }));
+    let done = posts.len() <= RETIRED;
+    for (to, reference) in posts.into_iter().take(RETIRED) {
+        desk.update(to, reference, over.clone(), Purpose::News(round))?;
+    }
+    desk.tx.forget_posted(round, RETIRED)?;
+    Ok(done)
 }
 
 fn next_people(desk: &Desk<'_>, job: &Job, round: RoundId) -> Decided<Vec<PersonId>> {
@@ -71,7 +102,7 @@ fn one(desk: &Desk<'_>, kind: &JobKind, round: RoundId, person: &Person) -> Deci
             (asking(desk, &front)?, Purpose::Question(round))
         }
         JobKind::Nudge(_) => (reminder(desk, &front, at), Purpose::Nudge(round)),
-        JobKind::Sweep(_) => return Ok(()),
+        JobKind::Sweep(_) | JobKind::Retire(_) => return Ok(()),
     };
     unasked(desk, person, message, purpose, at, front.round.closes)
 }
@@ -80,7 +111,7 @@ fn one(desk: &Desk<'_>, kind: &JobKind, round: RoundId, person: &Person) -> Deci
 /// once after the bot was down.
 fn replace_waiting(desk: &Desk<'_>, person: &Person, round: RoundId) -> Decided<()> {
     let lane = Destination::Person(person.id.clone()).lane();
-    for (key, row) in desk.tx.waiting_for(&lane)? {
+    for (key, row) in desk.tx.waiting_for(&lane, usize::MAX)? {
         if row.purpose == Purpose::Question(round) && !row.sending {
             desk.tx.delete(key);
             desk.mishap(row.purpose, Mishap::Replaced)?;

@@ -2,17 +2,20 @@
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use tokio::sync::{Notify, RwLock};
+use tokio::sync::{RwLock, watch};
 
+use super::banks::Banks;
 use super::decision::{Decided, Desk, Trouble};
 use super::links::Links;
+use super::outbox::Outbox;
 use super::rules::Rules;
+use super::traces::Traces;
 use crate::clock::Clock;
 use crate::store::entries::Shred;
 use crate::store::keyring::Keyring;
-use crate::store::kv::{Kv, Outcome};
+use crate::store::kv::{Batch, Kv, Outcome};
 use crate::store::tx::Tx;
 use crate::text::Text;
 use crate::text::content::Content;
@@ -29,7 +32,14 @@ pub struct Engine {
     pub(crate) clock: Clock,
     pub(crate) rules: Rules,
     pub(crate) links: Links,
-    pub(crate) changed: Notify,
+    pub(super) outbox: Outbox,
+    /// Told when something may have become due.
+    pub(crate) changed: watch::Sender<()>,
+    /// Told when something may have become deliverable.
+    deliverable: watch::Sender<()>,
+    /// Whether a commit, perhaps one of an earlier life, gave up keys that are not destroyed yet.
+    to_shred: AtomicBool,
+    banks: Banks,
     /// How many events were handled since the start.
     pub(crate) handled: AtomicU64,
     /// Held together by decisions, and alone by one that was overtaken again and again.
@@ -47,15 +57,34 @@ impl Engine {
         clock: Clock,
         rules: Rules,
     ) -> Self {
-        let links = Links::new(clock.now());
-        let (changed, turn) = (Notify::new(), RwLock::default());
-        let handled = AtomicU64::new(0);
-        Self { kv, keyring, text, content, clock, rules, links, changed, handled, turn }
+        Self {
+            kv,
+            keyring,
+            text,
+            links: Links::new(clock.now()),
+            banks: Banks::new(&content.bank),
+            content,
+            clock,
+            rules,
+            outbox: Outbox::default(),
+            changed: watch::Sender::new(()),
+            deliverable: watch::Sender::new(()),
+            to_shred: AtomicBool::new(true),
+            handled: AtomicU64::new(0),
+            turn: RwLock::default(),
+        }
     }
 
-    /// Waits until a commit may have made something due or deliverable.
-    pub async fn changed(&self) {
-        self.changed.notified().await;
+    /// Tells from now on when something may have become due.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+
+    /// Tells from now on when something may have become deliverable.
+    #[must_use]
+    pub fn deliveries(&self) -> watch::Receiver<()> {
+        self.deliverable.subscribe()
     }
 
     /// Decides and commits, again and again while others change what the decision rests on.
@@ -78,11 +107,13 @@ impl Engine {
                 }
             };
             if batch.ops.is_empty() {
+                // What was read may not be on disk yet, and nothing is told that rests on it.
+                self.kv.commit(Batch::default()).await?;
                 return Ok(outcome);
             }
+            let traces = Traces::of(&batch);
             if let Outcome::Committed { .. } = self.kv.commit(batch).await? {
-                self.shred().await?;
-                self.changed.notify_one();
+                self.follow(traces).await?;
                 if !again {
                     return Ok(outcome);
                 }
@@ -92,12 +123,39 @@ impl Engine {
         }
     }
 
+    /// Does what follows from a commit that left these traces.
+    async fn follow(&self, traces: Traces) -> Decided<()> {
+        if traces.shreds {
+            self.to_shred.store(true, Ordering::SeqCst);
+        }
+        if self.to_shred.load(Ordering::SeqCst) {
+            self.shred().await?;
+        }
+        if !traces.lanes.is_empty() {
+            self.outbox.follow(&Tx::glance(self.kv.as_ref()), traces.lanes);
+            self.deliverable.send_replace(());
+        }
+        if traces.dues {
+            self.changed.send_replace(());
+        }
+        Ok(())
+    }
+
     /// Destroys the keys that committed decisions gave up, also those of an earlier life.
     ///
     /// # Errors
     ///
     /// A store or keyring that failed.
     pub async fn shred(&self) -> Decided<()> {
+        self.to_shred.store(false, Ordering::SeqCst);
+        let destroyed = self.shred_all().await;
+        if destroyed.is_err() {
+            self.to_shred.store(true, Ordering::SeqCst);
+        }
+        destroyed
+    }
+
+    async fn shred_all(&self) -> Decided<()> {
         let tx = Tx::new(self.kv.as_ref());
         let batch = {
             for (key, shred) in tx.shreds()? {
@@ -115,10 +173,20 @@ impl Engine {
         Ok(())
     }
 
+    /// A desk to decide at.
     pub(crate) fn desk(&self) -> Desk<'_> {
+        self.desk_with(Tx::new(self.kv.as_ref()))
+    }
+
+    /// A desk to look around from; nothing is to be committed from it.
+    pub(crate) fn lookout(&self) -> Desk<'_> {
+        self.desk_with(Tx::glance(self.kv.as_ref()))
+    }
+
+    fn desk_with<'a>(&'a self, tx: Tx<'a>) -> Desk<'a> {
         let now = self.clock.now();
         Desk {
-            tx: Tx::new(self.kv.as_ref()),
+            tx,
             now,
             at: Cell::new(now),
             links: &self.links,
@@ -126,6 +194,7 @@ impl Engine {
             text: &self.text,
             content: &self.content,
             rules: &self.rules,
+            banks: &self.banks,
             again: Cell::new(false),
             under: RefCell::new(None),
         }

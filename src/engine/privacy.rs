@@ -8,7 +8,6 @@ use super::wishes::pauses;
 use crate::domain::command::Forgetting;
 use crate::domain::ids::{Pseudonym, RoundId};
 use crate::domain::message::Destination;
-use crate::domain::outgoing::Errand;
 use crate::domain::person::Person;
 use crate::domain::publication::relabel;
 use crate::domain::round::Round;
@@ -138,13 +137,12 @@ fn forget_round(desk: &Desk<'_>, round: &Round, who: Pseudonym) -> Decided<()> {
 
 /// Messages that wait for the person go nowhere any more.
 fn drop_letters(desk: &Desk<'_>, person: &Person) -> Decided<()> {
-    for (key, row) in desk.tx.outbox()? {
+    let lane = Destination::Person(person.id.clone()).lane();
+    for (key, _) in desk.tx.waiting_for(&lane, usize::MAX)? {
         if desk.is_full() {
             break;
         }
-        if matches!(&row.errand, Errand::Say(Destination::Person(id), _) if *id == person.id) {
-            desk.tx.delete(key);
-        }
+        desk.tx.delete(key);
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::decision::{Decided, Desk, Trouble};
 use super::speaker::Speaker;
@@ -18,7 +19,7 @@ use crate::text::words::{Asked, Labels};
 pub(super) struct Front {
     pub team: Team,
     pub round: Round,
-    pub bank: Bank,
+    pub bank: Arc<Bank>,
     pub sitting: Sitting,
     /// The person's own answers that hold.
     pub answers: BTreeMap<QuestionId, Answer>,

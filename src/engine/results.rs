@@ -87,7 +87,8 @@ fn participants(rows: &[Row], bank: &Bank) -> usize {
 
 /// How many people have answered something in an open round; `None` below the minimum group.
 pub(super) fn turnout(desk: &Desk<'_>, round: &Round) -> Decided<Option<usize>> {
-    let people = participants(&desk.tx.answers(round.id)?, &desk.bank_of(round)?);
+    let bank = desk.bank_of(round)?;
+    let people = participants(&desk.tx.answers(round.id)?, &bank);
     Ok(enough(people, round))
 }
 

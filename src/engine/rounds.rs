@@ -117,7 +117,8 @@ pub(super) fn open(desk: &Desk<'_>, team: &mut Team, mut round: Round) -> Decide
     round.closes = deadline(desk, team, &round.preset);
     round.members = u32::try_from(roster.len()).unwrap_or(u32::MAX);
     round.terms = terms(team, roster.len());
-    round.bank = desk.tx.keep_bank(&desk.content.bank)?;
+    round.bank = desk.banks.current;
+    desk.tx.keep_bank(round.bank, &desk.content.bank)?;
     round.questions = super::rotation::select(desk, team, &round.preset)?;
     desk.tx.put_roster(round.id, &roster)?;
     desk.tx.put_round(&round)?;
@@ -247,6 +248,9 @@ fn end(desk: &Desk<'_>, team: &mut Team, round: &mut Round, state: State) -> Dec
     round.ended = Some(desk.now);
     team.current = None;
     desk.tx.put_round(round)?;
+    if !desk.tx.posted(round.id)?.is_empty() {
+        desk.tx.begin(&Job { kind: JobKind::Retire(round.id), after: None, except: None })?;
+    }
     if round.terms.early {
         desk.tx.begin(&Job { kind: JobKind::Sweep(round.id), after: None, except: None })?;
     }

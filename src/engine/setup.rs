@@ -63,7 +63,7 @@ pub(super) fn submitted(
     }
     match setup_form::read(desk, &place, values) {
         Ok(Wish { name, leads, settings }) => make(desk, speaker, place, name, leads, settings),
-        Err(form) => Ok(Some(Message::Form(form))),
+        Err(form) => Ok(Some(Message::Form(*form))),
     }
 }
 

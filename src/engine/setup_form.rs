@@ -102,7 +102,7 @@ pub(super) fn read(
     desk: &Desk<'_>,
     place: &PlaceId,
     values: &BTreeMap<String, String>,
-) -> Result<Wish, Form> {
+) -> Result<Wish, Box<Form>> {
     let mut errors = BTreeMap::new();
     let value = |name: &str| values.get(name).map(|value| value.trim()).unwrap_or_default();
     let mut wrong = |field: &'static str| {
@@ -129,7 +129,7 @@ pub(super) fn read(
         Err(field) => wrong(field),
     }
     if !errors.is_empty() {
-        return Err(filled(desk, values, &errors));
+        return Err(Box::new(filled(desk, values, &errors)));
     }
     Ok(Wish { name, leads: people(place, value("leads")), settings: wanted })
 }

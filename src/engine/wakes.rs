@@ -1,5 +1,7 @@
 //! What the clock brings: schedules, deadlines, reminders, digests.
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 
 use super::decision::{Decided, Desk};
@@ -19,15 +21,27 @@ use crate::store::kv::Key;
 /// How soon a closing that waits for its platform is looked at again.
 const SOON: TimeDelta = TimeDelta::minutes(1);
 
-/// The first thing that is due and need not wait for its platform to catch up.
-fn first(desk: &Desk<'_>) -> Decided<Option<(Key, Due)>> {
-    for skip in 0.. {
-        let Some((key, due)) = desk.tx.due(desk.now, skip)? else { break };
-        if due.wake != Wake::Close || waits(desk, due.team)?.is_none() {
-            return Ok(Some((key, due)));
+/// How much of what is due is read at a time.
+const PAGE: usize = 256;
+
+/// The first things that are due and need not wait for their platform to catch up, at most
+/// `limit` and one for each team: a team's own are done in their order.
+pub(super) fn due(desk: &Desk<'_>, limit: usize) -> Decided<Vec<(Key, Due)>> {
+    let (mut found, mut teams, mut after) = (Vec::new(), BTreeSet::new(), Key::new());
+    loop {
+        let page = desk.tx.due(desk.now, &after, PAGE)?;
+        let Some((last, _)) = page.last() else { return Ok(found) };
+        after.clone_from(last);
+        for (key, due) in page {
+            let waits = due.wake == Wake::Close && waits(desk, due.team)?.is_some();
+            if !waits && teams.insert(due.team) {
+                found.push((key, due));
+            }
+            if found.len() == limit {
+                return Ok(found);
+            }
         }
     }
-    Ok(None)
 }
 
 /// Until when a team's closing waits for answers that its platform has not handed in yet.
@@ -38,20 +52,22 @@ fn waits(desk: &Desk<'_>, team: TeamId) -> Decided<Option<Instant>> {
 
 /// When the next thing is due.
 pub(super) fn next(desk: &Desk<'_>) -> Decided<Option<Instant>> {
-    if first(desk)?.is_some() {
+    if !due(desk, 1)?.is_empty() {
         return Ok(Some(desk.now));
     }
-    let waiting = desk.tx.due(desk.now, 0)?.map(|_| desk.now + SOON);
+    let waiting = desk.tx.due(desk.now, &[], 1)?.first().map(|_| desk.now + SOON);
     Ok(desk.tx.next_due(desk.now)?.into_iter().chain(waiting).min())
 }
 
-/// Does the first thing that is due; gives whether there was one.
-pub(super) fn step(desk: &Desk<'_>) -> Decided<bool> {
-    let Some((key, due)) = first(desk)? else { return Ok(false) };
-    desk.tx.delete(key);
-    let Some(mut team) = desk.tx.team(due.team)? else { return Ok(true) };
+/// Does what is due, if nobody did it meanwhile.
+pub(super) fn fire(desk: &Desk<'_>, key: &Key, due: Due) -> Decided<()> {
+    if !desk.tx.is_due(key)? {
+        return Ok(());
+    }
+    desk.tx.delete(key.clone());
+    let Some(mut team) = desk.tx.team(due.team)? else { return Ok(()) };
     // One that was moved stands elsewhere too, and fires from there.
-    let Some(at) = team.wake_at(due.wake).filter(|at| *at <= desk.now) else { return Ok(true) };
+    let Some(at) = team.wake_at(due.wake).filter(|at| *at <= desk.now) else { return Ok(()) };
     match due.wake {
         Wake::Close => {
             desk.tx.wake(&mut team, Wake::Close, None)?;
@@ -75,13 +91,15 @@ pub(super) fn step(desk: &Desk<'_>) -> Decided<bool> {
         }
         Wake::Schedule(index) => scheduled(desk, team, index, at)?,
     }
-    Ok(true)
+    Ok(())
 }
 
-/// Puts off the first thing that is due, because it cannot be done, so that others are.
-pub(super) fn put_off(desk: &Desk<'_>) -> Decided<()> {
-    let Some((key, due)) = first(desk)? else { return Ok(()) };
-    desk.tx.delete(key);
+/// Puts off what is due for an hour, because it cannot be done now.
+pub(super) fn put_off(desk: &Desk<'_>, key: &Key, due: Due) -> Decided<()> {
+    if !desk.tx.is_due(key)? {
+        return Ok(());
+    }
+    desk.tx.delete(key.clone());
     if let Some(mut team) = desk.tx.team(due.team)? {
         desk.tx.wake(&mut team, due.wake, Some(desk.now + TimeDelta::hours(1)))?;
         desk.tx.put_team(&team)?;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{PersonId, Pseudonym, RoundId, TeamId};
+use crate::domain::message::{Destination, MessageRef};
 use crate::domain::publication::Answers;
 use crate::domain::team::Wake;
 
@@ -42,6 +43,15 @@ pub enum Shred {
     Round(RoundId),
     /// The key of a person in a team.
     Person(TeamId, PersonId),
+}
+
+/// A message that a place shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Posted {
+    /// Where.
+    pub to: Destination,
+    /// The platform's name for it.
+    pub reference: MessageRef,
 }
 
 /// The published answers to one question of an open round.

@@ -199,6 +199,11 @@ pub fn outbox() -> Key {
     key("out").done()
 }
 
+/// A message of a round that a place shows, behind it the number of the row that brought it.
+pub fn posted(round: RoundId) -> KeyBuilder {
+    key("posted").round(round)
+}
+
 /// Work that is done in steps; numbers are appended.
 #[must_use]
 pub fn jobs() -> Key {

@@ -1,14 +1,36 @@
 //! Verbs about what waits: deliveries, jobs, handled events, keys to destroy.
 #![expect(clippy::missing_errors_doc, reason = "each fails only when the store cannot be read")]
 
-use super::entries::{Mark, Shred};
+use super::entries::{Mark, Posted, Shred};
 use super::keys::{Segment, prefix_end, segments};
 use super::kv::{Key, StoreError};
 use super::layout;
 use super::tx::Tx;
+use crate::domain::ids::RoundId;
+use crate::domain::message::{Destination, MessageRef};
+#[cfg(doc)]
+use crate::domain::outgoing::Errand;
 use crate::domain::outgoing::{Job, OutRow};
 
 type Result<T> = std::result::Result<T, StoreError>;
+
+/// The lane of a row in the outbox, or of the place where one is appended.
+#[must_use]
+pub fn lane_of(key: &[u8]) -> Option<String> {
+    match segments(key)?.into_iter().nth(1)? {
+        Segment::Text(lane) => Some(lane),
+        _ => None,
+    }
+}
+
+/// The number that the store gave to a row in the outbox.
+#[must_use]
+pub fn number_of(key: &[u8]) -> Option<u64> {
+    match segments(key)?.pop()? {
+        Segment::U64(number) => Some(number),
+        _ => None,
+    }
+}
 
 impl Tx<'_> {
     /// Puts a row into the outbox, behind those of the same destination.
@@ -21,9 +43,21 @@ impl Tx<'_> {
         self.scan(&layout::outbox())
     }
 
-    /// What waits for one destination, in order.
-    pub fn waiting_for(&self, lane: &str) -> Result<Vec<(Key, OutRow)>> {
-        self.scan(&layout::lane(lane))
+    /// What waits for one destination, in order, at most `limit`.
+    pub fn waiting_for(&self, lane: &str, limit: usize) -> Result<Vec<(Key, OutRow)>> {
+        let lane = layout::lane(lane);
+        self.scan_range(&lane, &prefix_end(&lane), limit)
+    }
+
+    /// The destinations that something waits for, as [`Errand::lane`] names them.
+    pub fn lanes(&self) -> Result<Vec<String>> {
+        let (mut start, mut lanes) = (layout::outbox(), Vec::new());
+        while let Some(key) = self.keys_range(&start, &prefix_end(&layout::outbox()), 1)?.pop() {
+            let Some(lane) = lane_of(&key) else { break };
+            start = prefix_end(&layout::lane(&lane));
+            lanes.push(lane);
+        }
+        Ok(lanes)
     }
 
     /// The key of what goes out next to a destination.
@@ -42,15 +76,48 @@ impl Tx<'_> {
         self.put(key, row)
     }
 
+    /// Remembers a message of a round that a place shows; `number` tells it from others.
+    pub fn note_posted(
+        &self,
+        round: RoundId,
+        number: u64,
+        to: Destination,
+        reference: MessageRef,
+    ) -> Result<()> {
+        self.put(layout::posted(round).u64(number).done(), &Posted { to, reference })
+    }
+
+    /// The messages of a round that places show, oldest first, to bring up to date.
+    pub fn posted(&self, round: RoundId) -> Result<Vec<(Destination, MessageRef)>> {
+        let rows = self.scan::<Posted>(&layout::posted(round).done())?;
+        Ok(rows.into_iter().map(|(_, it)| (it.to, it.reference)).collect())
+    }
+
+    /// Forgets the oldest messages of a round that places show, at most `limit`; gives how many.
+    pub fn forget_posted(&self, round: RoundId, limit: usize) -> Result<usize> {
+        let all = layout::posted(round).done();
+        let keys = self.keys_range(&all, &prefix_end(&all), limit)?;
+        let count = keys.len();
+        for key in keys {
+            self.delete(key);
+        }
+        Ok(count)
+    }
+
     /// Begins work that is done in steps.
     pub fn begin(&self, job: &Job) -> Result<()> {
         self.append(layout::jobs(), job)
     }
 
-    /// The oldest unfinished work behind those to skip.
-    pub fn job(&self, skip: usize) -> Result<Option<(Key, Job)>> {
+    /// Unfinished work, the oldest first, at most `limit`.
+    pub fn jobs(&self, limit: usize) -> Result<Vec<(Key, Job)>> {
         let all = layout::jobs();
-        Ok(self.scan_range(&all, &prefix_end(&all), skip + 1)?.into_iter().nth(skip))
+        self.scan_range(&all, &prefix_end(&all), limit)
+    }
+
+    /// One piece of unfinished work.
+    pub fn job(&self, key: &[u8]) -> Result<Option<Job>> {
+        self.get(key)
     }
 
     /// Writes how far the work has come.

@@ -50,13 +50,12 @@ impl Tx<'_> {
         self.put_long(&layout::roster(round), roster)
     }
 
-    /// Stores a bank under the number that its content gives, unless it is there.
-    pub fn keep_bank(&self, bank: &Bank) -> Result<u64> {
-        let fingerprint = fingerprint(bank);
+    /// Stores a bank under its [`fingerprint`], unless it is there.
+    pub fn keep_bank(&self, fingerprint: u64, bank: &Bank) -> Result<()> {
         if !self.exists(&layout::bank(fingerprint).u32(0).done())? {
             self.put_long(&layout::bank(fingerprint), bank)?;
         }
-        Ok(fingerprint)
+        Ok(())
     }
 
     /// The bank stored under a number.

@@ -167,5 +167,6 @@ fn write_meta(id: &str, engine: &SledEngine) -> Result<(), String> {
         plan.admit(Batch { expects: Vec::new(), ops: vec![Op::Put(meta_key(), value)] })?;
         plan.finish()
     };
-    engine.apply(changes().map_err(|error| error.to_string())?)
+    engine.apply(changes().map_err(|error| error.to_string())?)?;
+    engine.sync()
 }

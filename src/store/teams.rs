@@ -69,11 +69,15 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The first thing due at or before `now` behind those to skip, with its key.
-    pub fn due(&self, now: Instant, skip: usize) -> Result<Option<(Key, Due)>> {
-        let end = prefix_end(&layout::due_at(now).done());
-        let first = self.scan_range(&layout::all_due(), &end, skip + 1)?;
-        Ok(first.into_iter().nth(skip))
+    /// What is due at or before `now` behind `after`, the earliest first, at most `limit`.
+    pub fn due(&self, now: Instant, after: &[u8], limit: usize) -> Result<Vec<(Key, Due)>> {
+        let start = [after, &[0]].concat().max(layout::all_due());
+        self.scan_range(&start, &prefix_end(&layout::due_at(now).done()), limit)
+    }
+
+    /// Whether something is still to be done.
+    pub fn is_due(&self, key: &[u8]) -> Result<bool> {
+        self.exists(key)
     }
 
     /// When the first thing after `now` is due.

@@ -13,6 +13,8 @@ use super::kv::{Batch, Expect, Key, Kv, Op, StoreError, range_hash, value_hash};
 /// not seen. Methods take `&self`, so that a decision can hand one unit of work to many helpers.
 pub struct Tx<'a> {
     kv: &'a dyn Kv,
+    /// Whether what is read becomes a condition of the commit.
+    binds: bool,
     work: RefCell<Work>,
 }
 
@@ -29,7 +31,13 @@ impl<'a> Tx<'a> {
     /// An empty unit of work.
     #[must_use]
     pub fn new(kv: &'a dyn Kv) -> Self {
-        Self { kv, work: RefCell::default() }
+        Self { kv, binds: true, work: RefCell::default() }
+    }
+
+    /// A look around: what it reads is remembered nowhere and is no condition of anything.
+    #[must_use]
+    pub fn glance(kv: &'a dyn Kv) -> Self {
+        Self { binds: false, ..Self::new(kv) }
     }
 
     /// The record under a key.
@@ -150,7 +158,9 @@ impl<'a> Tx<'a> {
             return Ok(known.clone());
         }
         let value = self.kv.get(key)?;
-        work.seen.insert(key.to_vec(), value.clone());
+        if self.binds {
+            work.seen.insert(key.to_vec(), value.clone());
+        }
         Ok(value)
     }
 
@@ -176,10 +186,12 @@ impl<'a> Tx<'a> {
             Some((last, _)) if stored.len() == page => after(last),
             _ => end.to_vec(),
         };
-        let seen = range_hash(stored.iter().map(|(key, value)| (key, value)));
-        let expect = Expect::Range { start: start.to_vec(), end: covered.clone(), seen };
-        if !work.ranges.contains(&expect) {
-            work.ranges.push(expect);
+        if self.binds {
+            let seen = range_hash(stored.iter().map(|(key, value)| (key, value)));
+            let expect = Expect::Range { start: start.to_vec(), end: covered.clone(), seen };
+            if !work.ranges.contains(&expect) {
+                work.ranges.push(expect);
+            }
         }
         Ok(overlaid(stored, ours, &covered, limit))
     }
@@ -290,6 +302,15 @@ mod tests {
             let outcome = kv.commit(tx.into_batch()).await.unwrap();
             assert_eq!(outcome == Outcome::Conflict, conflict, "{}", keys::readable(&change));
         }
+    }
+
+    #[tokio::test]
+    async fn a_look_around_is_no_condition() {
+        let kv = three().await;
+        let tx = Tx::glance(&kv);
+        tx.get::<Note>(&note_key(1, 1)).unwrap();
+        assert_eq!(texts(tx.scan(&team()).unwrap()), "1 2 3");
+        assert_eq!(tx.into_batch(), Batch::default());
     }
 
     #[tokio::test]

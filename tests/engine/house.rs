@@ -26,6 +26,7 @@ use maturity_bot::text::content::Content;
 pub struct Chat {
     pub members: Mutex<BTreeMap<PlaceId, Vec<Profile>>>,
     pub posts: Mutex<Vec<(Destination, Message)>>,
+    pub updates: Mutex<Vec<(MessageRef, Message)>>,
     pub fails: Mutex<Option<PostError>>,
 }
 
@@ -44,11 +45,13 @@ impl Platform for Chat {
         if let Some(error) = self.fails.lock().unwrap().clone() {
             return Err(error);
         }
-        self.posts.lock().unwrap().push((to.clone(), message.clone()));
-        Ok(MessageRef(String::new()))
+        let mut posts = self.posts.lock().unwrap();
+        posts.push((to.clone(), message.clone()));
+        Ok(MessageRef(posts.len().to_string()))
     }
 
-    async fn update(&self, _: &MessageRef, _: &Parcel<'_>) -> Result<(), PostError> {
+    async fn update(&self, of: &MessageRef, parcel: &Parcel<'_>) -> Result<(), PostError> {
+        self.updates.lock().unwrap().push((of.clone(), parcel.message.clone()));
         Ok(())
     }
 

@@ -91,7 +91,7 @@ async fn take(house: &House, truth: &mut Truth, round: RoundId, step: &Step) {
 async fn shown(house: &House) -> String {
     let mut all = String::new();
     for ask in ["why skills.kubernetes", "why skills", "why", "report", "trend"] {
-        all += &house.say("Ann", &format!("/maturity {ask}")).await;
+        all.push_str(&house.say("Ann", &format!("/maturity {ask}")).await);
     }
     let people = |line: &&str| !line.contains("people answered") && !line.starts_with("Confidence");
     all.lines().filter(people).collect::<Vec<_>>().join("\n")

@@ -69,7 +69,7 @@ impl Stage for TryStage {
         loop {
             self.courier.settle().await?;
             let now = self.clock.now();
-            match self.courier.next_due().await?.filter(|next| *next <= target) {
+            match self.courier.next_due()?.filter(|next| *next <= target) {
                 Some(next) => self.clock.set(next.max(now + TimeDelta::seconds(1)).min(target)),
                 None => break,
             }

@@ -131,7 +131,6 @@ impl Rows for SledEngine {
 }
 
 impl Engine for SledEngine {
-    #[expect(clippy::disallowed_methods, reason = "this is what the committer calls to flush")]
     fn apply(&self, changes: Changes) -> Result<(), String> {
         let mut batch = sled::Batch::default();
         for (key, value) in changes {
@@ -140,9 +139,12 @@ impl Engine for SledEngine {
                 None => batch.remove(key),
             }
         }
-        let db = &self.rows.0;
-        db.apply_batch(batch).map_err(|error| error.to_string())?;
-        db.flush().map_err(|error| error.to_string())?;
+        self.rows.0.apply_batch(batch).map_err(|error| error.to_string())
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is what the committer calls to flush")]
+    fn sync(&self) -> Result<(), String> {
+        self.rows.0.flush().map_err(|error| error.to_string())?;
         self.syncer.sync(&self.db).map_err(|error| error.to_string())
     }
 }
