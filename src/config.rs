@@ -4,8 +4,11 @@
 //! mistakes is refused with all of them at once, each with its line and its mend.
 
 mod entries;
+mod matrix;
+mod names;
 mod reading;
 mod secret;
+mod slack;
 mod teams;
 #[cfg(test)]
 mod tests;
@@ -19,9 +22,12 @@ use crate::domain::ids::PersonId;
 use crate::text::Text;
 use crate::text::content::Content;
 use crate::text::defect::Defect;
-pub use entries::{Config, Log, LogFormat, Member, TeamEntry};
+pub use entries::{Config, Log, Member, TeamEntry};
+pub use matrix::Matrix;
+pub use names::LogFormat;
 use reading::{Reading, Section};
 pub use secret::Secret;
+pub use slack::{Slack, Way};
 
 /// `config/default.toml`: every key with its default.
 pub const DEFAULT: &str = include_str!("../config/default.toml");
@@ -40,6 +46,8 @@ const TOP_KEYS: &[&str] = &[
     "log",
     "ops",
     "console",
+    "slack",
+    "matrix",
     "defaults",
     "team",
 ];
@@ -150,6 +158,8 @@ fn config(top: &Section<'_>, prompts_dir: Option<PathBuf>, content: Option<&Cont
         },
         ops: top.table("ops", OPS_KEYS).get("listen", values::address),
         console: console.get("enabled", values::flag).unwrap_or(usual.console),
+        slack: slack::read(top),
+        matrix: matrix::read(top),
         teams: Vec::new(),
     };
     let platforms = config.platforms();

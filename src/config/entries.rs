@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use chrono_tz::Tz;
 
+use super::matrix::Matrix;
+use super::names::{CONSOLE, LogFormat, MATRIX, SLACK};
+use super::slack::Slack;
 use crate::domain::ids::{PersonId, PlaceId};
 use crate::domain::team::Settings;
 
@@ -29,6 +32,10 @@ pub struct Config {
     pub ops: Option<SocketAddr>,
     /// Whether the terminal is one of the platforms.
     pub console: bool,
+    /// How the bot takes part in Slack, where it does.
+    pub slack: Option<Slack>,
+    /// How Matrix takes part, if it does.
+    pub matrix: Option<Matrix>,
     /// The teams, in the order of the file.
     pub teams: Vec<TeamEntry>,
 }
@@ -40,15 +47,6 @@ pub struct Log {
     pub level: tracing::Level,
     /// How a line looks.
     pub format: LogFormat,
-}
-
-/// How a line of the log looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogFormat {
-    /// For people.
-    Text,
-    /// For programs: one JSON object a line.
-    Json,
 }
 
 /// One team of the file.
@@ -91,6 +89,8 @@ impl Default for Config {
             log: Log { level: tracing::Level::INFO, format: LogFormat::Text },
             ops: None,
             console: false,
+            slack: None,
+            matrix: None,
             teams: Vec::new(),
         }
     }
@@ -100,12 +100,11 @@ impl Config {
     /// The names of the platforms that take part, as they stand in front of ids.
     #[must_use]
     pub fn platforms(&self) -> Vec<&'static str> {
-        if self.console { vec![CONSOLE] } else { Vec::new() }
+        let all = [
+            (CONSOLE, self.console),
+            (MATRIX, self.matrix.is_some()),
+            (SLACK, self.slack.is_some()),
+        ];
+        all.into_iter().filter(|(_, takes_part)| *takes_part).map(|(name, _)| name).collect()
     }
 }
-
-/// The platform whose people and teams live in the file.
-pub(super) const CONSOLE: &str = "console";
-
-/// Every platform there is.
-pub(super) const PLATFORMS: [&str; 1] = [CONSOLE];

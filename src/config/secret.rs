@@ -49,6 +49,12 @@ pub fn read(section: &Section<'_>, keys: Keys) -> Option<Secret> {
         .map(Secret)
 }
 
+/// The secret in an environment variable, where that is set.
+#[must_use]
+pub fn of_variable(name: &str) -> Option<Secret> {
+    from_environment(name).ok().map(Secret)
+}
+
 fn from_environment(name: &str) -> Result<String, Wrong> {
     let value = std::env::var(name).unwrap_or_default();
     let mend = "set the variable before the bot starts";

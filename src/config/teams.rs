@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use toml::de::DeValue;
 
-use super::entries::{CONSOLE, Member, TeamEntry};
+use super::entries::{Member, TeamEntry};
+use super::names::CONSOLE;
 use super::reading::{Section, Wrong};
 use super::values;
 use crate::domain::calendar::{Calendar, Workdays};

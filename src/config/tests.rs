@@ -38,13 +38,13 @@ fn the_default_file_says_what_the_program_does_without_it() {
                 leads = [\"console:ann\"]\n";
     let bare = format!("[console]\nenabled = true\n{team}");
     assert_eq!(right(&bare).teams[0].settings, Settings::usual());
-    let stated = DEFAULT.replace("enabled = false", "enabled = true") + team;
+    let stated = DEFAULT.replacen("enabled = false", "enabled = true", 1) + team;
     assert_eq!(right(&stated).teams[0].settings, Settings::usual());
 }
 
 #[test]
 fn the_default_file_names_every_key() {
-    let text = uncommented().replace("enabled = false", "enabled = true");
+    let text = uncommented().replacen("enabled = false", "enabled = true", 1);
     let file: toml::Table = text.parse().unwrap();
     let has = |table: &toml::Table, keys: &[&str]| {
         for key in keys {
@@ -52,7 +52,13 @@ fn the_default_file_names_every_key() {
         }
     };
     has(&file, TOP_KEYS);
-    for (name, keys) in [("store", STORE_KEYS), ("log", LOG_KEYS), ("console", CONSOLE_KEYS)] {
+    for (name, keys) in [
+        ("store", STORE_KEYS),
+        ("log", LOG_KEYS),
+        ("console", CONSOLE_KEYS),
+        ("slack", slack::KEYS),
+        ("matrix", matrix::KEYS),
+    ] {
         has(file[name].as_table().unwrap(), keys);
     }
     has(file["defaults"].as_table().unwrap(), SETTING_KEYS);
@@ -134,7 +140,7 @@ small_team = "yes"
         "1: there is no key `data_dirr`; did you mean `data_dir`?",
         "2: `grace_hours` is 1000; write a whole number from 1 to 168",
         "3: `admins` is `ann`; write the platform, a colon and the id, such as `console:ann`",
-        "3: `admins` is `slak:U1`; write the platform, a colon and the id, such as `console:U1`",
+        "3: `admins` is `slak:U1`; write the platform, a colon and the id, such as `slack:U1`",
         "6: `log.level` is `verbose`; write one of error, warn, info, debug, trace",
         "7: `log.format` is a whole number; write text in quotes",
         "13: `defaults.zone` is `Berlin`, which is no time zone; did you mean `Europe/Berlin`?",
@@ -284,4 +290,21 @@ workdays = ["sun", "Mon"]
 #[case("colour", None)]
 fn near_keys_are_suggested_and_far_ones_are_not(#[case] heard: &str, #[case] near: Option<&str>) {
     assert_eq!(nearest(heard, ["zone", "grace_hours", "preset"].into_iter()), near);
+}
+
+#[cfg(feature = "matrix")]
+#[test]
+fn matrix_needs_a_homeserver_and_a_user_and_trusts_its_own_server() {
+    let missing = wrong("[matrix]\nenabled = true\n");
+    assert!(missing.iter().any(|it| it.contains("`matrix.homeserver` is missing")), "{missing:?}");
+    assert!(missing.iter().any(|it| it.contains("`matrix.user` is missing")), "{missing:?}");
+    let text = "[matrix]\nenabled = true\nhomeserver = \"example.org\"\nuser = \"@bot:a.org\"\n";
+    let matrix = right(text).matrix.unwrap();
+    assert_eq!(matrix.invites, ["a.org"]);
+    let listed = right(&format!("{text}invites = [\"@ann:b.org\"]\n")).matrix.unwrap();
+    assert_eq!(listed.invites, ["@ann:b.org"]);
+    let strange = wrong(&format!("{text}invites = [\"ann at b.org\"]\n"));
+    assert!(strange[0].contains("such as `@ann:example.org`"), "{strange:?}");
+    assert!(wrong(&text.replace("@bot:a.org", "bot"))[0].contains("whole user id"));
+    assert!(right(&text.replace("true", "false")).matrix.is_none());
 }

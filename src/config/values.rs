@@ -9,7 +9,7 @@ use chrono::{NaiveDate, NaiveTime, Weekday};
 use chrono_tz::{TZ_VARIANTS, Tz};
 use toml::de::DeValue;
 
-use super::entries::{LogFormat, PLATFORMS};
+use super::names::{LogFormat, PLATFORMS};
 use super::reading::{Wrong, nearest};
 use crate::domain::cron::CronExpr;
 use crate::domain::team::Mode;

@@ -1,0 +1,188 @@
+//! What can go wrong with a call to Slack, by what to do about it.
+
+use crate::platform::PostError;
+
+/// Why a call brought nothing. Holds no address and no content, since both hold secrets.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// Slack said no, with its own short code.
+    #[error("{method} was refused: {code}")]
+    Refused {
+        /// The method called.
+        method: &'static str,
+        /// Slack's code, such as `channel_not_found`.
+        code: String,
+    },
+    /// Too many calls; nothing happened.
+    #[error("{method} may be called again in {seconds} s")]
+    Limited {
+        /// The method called.
+        method: &'static str,
+        /// How long to wait.
+        seconds: u64,
+    },
+    /// Slack was not reached; nothing happened.
+    #[error("{method} did not reach Slack: {cause}")]
+    Unsent {
+        /// The method called.
+        method: &'static str,
+        /// What the network said.
+        cause: String,
+    },
+    /// The call left and no answer came.
+    #[error("{method} was not answered: {cause}")]
+    Unanswered {
+        /// The method called.
+        method: &'static str,
+        /// What the network said.
+        cause: String,
+    },
+    /// Slack is in trouble.
+    #[error("{method} failed within Slack: {cause}")]
+    Broken {
+        /// The method called.
+        method: &'static str,
+        /// A status or a code.
+        cause: String,
+    },
+}
+
+/// The bot is not, or no longer, let in.
+const DEAD_INSTALL: [&str; 12] = [
+    "invalid_auth",
+    "not_authed",
+    "account_inactive",
+    "token_revoked",
+    "token_expired",
+    "org_login_required",
+    "team_access_not_granted",
+    "team_disabled",
+    "user_removed_from_team",
+    "not_allowed_token_type",
+    "app_uninstalled",
+    "ekm_access_denied",
+];
+
+/// This channel or person cannot be reached.
+const DEAD_TARGET: [&str; 15] = [
+    "channel_not_found",
+    "channel_is_archived",
+    "is_archived",
+    "not_in_channel",
+    "user_disabled",
+    "user_not_found",
+    "users_not_found",
+    "user_not_visible",
+    "cannot_dm_bot",
+    "messages_tab_disabled",
+    "restricted_action",
+    "restricted_action_read_only_channel",
+    "restricted_action_thread_only_channel",
+    "restricted_action_non_threadable_channel",
+    "is_inactive",
+];
+
+/// Slack may do better later.
+const TRANSIENT: [&str; 6] = [
+    "internal_error",
+    "fatal_error",
+    "service_unavailable",
+    "request_timeout",
+    "team_added_to_org",
+    "access_limited",
+];
+
+/// The methods that take messages.
+const POSTING: [&str; 2] = ["chat.postMessage", "chat.update"];
+
+impl CallError {
+    /// Slack's answer `ok: false`, sorted.
+    #[must_use]
+    pub fn answered(method: &'static str, code: &str) -> Self {
+        if TRANSIENT.contains(&code) {
+            return Self::Broken { method, cause: code.to_owned() };
+        }
+        Self::Refused { method, code: code.to_owned() }
+    }
+
+    /// Slack's own code, where it said no.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::Refused { code, .. } => Some(code),
+            _ => None,
+        }
+    }
+
+    /// Whether the bot is not let in at all.
+    #[must_use]
+    pub fn is_dead_install(&self) -> bool {
+        self.code().is_some_and(|code| DEAD_INSTALL.contains(&code))
+    }
+
+    /// Whether the same call may do better later.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Limited { .. } | Self::Unsent { .. } | Self::Broken { .. })
+    }
+}
+
+impl From<CallError> for PostError {
+    fn from(error: CallError) -> Self {
+        let told = error.to_string();
+        match error {
+            _ if error.is_dead_install() => Self::DeadInstall(told),
+            CallError::Refused { code, .. } if DEAD_TARGET.contains(&code.as_str()) => {
+                Self::DeadTarget(code)
+            }
+            CallError::Refused { .. } => Self::OurBug(told),
+            // A pause of messages holds for all of them, one of look-ups for that look-up alone.
+            CallError::Limited { seconds, method } if POSTING.contains(&method) => {
+                Self::Limited { retry_after: seconds }
+            }
+            CallError::Limited { seconds, .. } => {
+                Self::Transient { cause: told, retry_after: Some(seconds) }
+            }
+            CallError::Unanswered { .. } => Self::Unanswered(told),
+            CallError::Unsent { .. } | CallError::Broken { .. } => {
+                Self::Transient { cause: told, retry_after: None }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[test]
+    fn a_pause_of_messages_holds_for_all_of_them() {
+        let limited = |method| PostError::from(CallError::Limited { method, seconds: 7 });
+        assert_eq!(limited("chat.postMessage"), PostError::Limited { retry_after: 7 });
+        let other = limited("users.info");
+        assert!(matches!(other, PostError::Transient { retry_after: Some(7), .. }), "{other:?}");
+    }
+
+    #[rstest]
+    #[case("invalid_auth", "install")]
+    #[case("token_revoked", "install")]
+    #[case("is_archived", "target")]
+    #[case("not_in_channel", "target")]
+    #[case("messages_tab_disabled", "target")]
+    #[case("invalid_blocks", "bug")]
+    #[case("missing_scope", "bug")]
+    #[case("internal_error", "later")]
+    #[case("fatal_error", "later")]
+    fn slacks_codes_fall_into_their_classes(#[case] code: &str, #[case] class: &str) {
+        let found = match PostError::from(CallError::answered("chat.postMessage", code)) {
+            PostError::DeadInstall(_) => "install",
+            PostError::DeadTarget(_) => "target",
+            PostError::OurBug(_) => "bug",
+            PostError::Transient { .. } => "later",
+            other => panic!("{other}"),
+        };
+        assert_eq!(found, class);
+    }
+}

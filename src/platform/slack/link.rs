@@ -1,0 +1,265 @@
+//! One socket of Socket Mode, from its address to its end ("Using Socket Mode").
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
+use tokio_tungstenite::tungstenite::Message as Frame;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+use super::ack::Ack;
+use super::inbound::{self, Arrival};
+use super::reception::Reception;
+
+/// How long a socket may take to open, and to say hello.
+const OPENING: Duration = Duration::from_secs(10);
+/// How often the bot asks whether the socket is alive.
+const PING: Duration = Duration::from_secs(7);
+/// After how long without any sign a socket is given up. Many die without a word.
+const SILENCE: Duration = Duration::from_secs(20);
+/// How long a socket with a successor is still listened to: Slack warns about ten seconds ahead
+/// ("Using Socket Mode").
+const LINGER: Duration = Duration::from_secs(20);
+/// How long a socket that has a successor waits for its last acknowledgements, and its end.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// What a socket tells whoever keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// Slack is about to close it: there should be a successor.
+    Leaving,
+    /// It is over.
+    Ended(End),
+}
+
+/// Why a socket ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// It broke, fell silent, or was told to go.
+    Lost,
+    /// Socket Mode was switched off.
+    Disabled,
+}
+
+/// A socket that said hello.
+pub struct Link {
+    /// What it tells.
+    pub notices: mpsc::Receiver<Notice>,
+    retire: oneshot::Sender<()>,
+}
+
+impl Link {
+    /// Opens a socket and waits for its hello.
+    ///
+    /// # Errors
+    ///
+    /// A cause without the address, which is a secret while it is unused.
+    pub async fn open(url: &str, reception: Arc<Reception>) -> Result<Self, String> {
+        let opening = async {
+            let (mut stream, _) = connect_async(url).await.map_err(|error| cause(&error))?;
+            hello(&mut stream).await?;
+            Ok(stream)
+        };
+        let stream = tokio::time::timeout(OPENING, opening)
+            .await
+            .map_err(|_| "no hello in time".to_owned())
+            .and_then(|opened| opened)?;
+        let (notices, told) = mpsc::channel(8);
+        let (retire, retired) = oneshot::channel();
+        tokio::spawn(async move {
+            let end = Served { stream, reception, acks: JoinSet::new() };
+            let end = end.serve(&notices, retired).await;
+            let _ = notices.send(Notice::Ended(end)).await;
+        });
+        Ok(Self { notices: told, retire })
+    }
+
+    /// Lets the socket go, once Slack has closed it or had the time to; what
+    /// comes in over it until then is acknowledged.
+    pub fn retire(self) {
+        let _ = self.retire.send(());
+    }
+}
+
+/// What went wrong with a socket, in words without the address.
+fn cause(error: &tokio_tungstenite::tungstenite::Error) -> String {
+    use tokio_tungstenite::tungstenite::Error;
+    match error {
+        Error::Http(answer) => format!("status {}", answer.status().as_u16()),
+        Error::Url(_) => "an address that is none".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+async fn hello(stream: &mut Stream) -> Result<(), String> {
+    while let Some(frame) = stream.next().await {
+        match frame.map_err(|error| cause(&error))? {
+            Frame::Text(text) => {
+                let told: Value = serde_json::from_str(text.as_str()).unwrap_or_default();
+                return match told["type"].as_str() {
+                    Some("hello") => Ok(()),
+                    Some("disconnect") => Err(reason(&told).to_owned()),
+                    _ => Err("something came before the hello".to_owned()),
+                };
+            }
+            Frame::Close(_) => break,
+            _ => {}
+        }
+    }
+    Err("it was closed before the hello".to_owned())
+}
+
+fn reason(told: &Value) -> &str {
+    told["reason"].as_str().unwrap_or("no reason given")
+}
+
+/// A socket while it is served.
+struct Served {
+    stream: Stream,
+    reception: Arc<Reception>,
+    /// Envelopes on their way through, each ending in what is sent back.
+    acks: JoinSet<Option<Value>>,
+}
+
+impl Served {
+    async fn serve(mut self, notices: &mpsc::Sender<Notice>, mut go: oneshot::Receiver<()>) -> End {
+        let mut pings = tokio::time::interval(PING);
+        let mut quiet = Box::pin(super::waiting::pause(SILENCE));
+        let (mut retired, mut farewell) = (false, Box::pin(super::waiting::pause(LINGER)));
+        loop {
+            tokio::select! {
+                frame = self.stream.next() => {
+                    quiet = Box::pin(super::waiting::pause(SILENCE));
+                    match self.heard(frame) {
+                        Next::Go => {}
+                        Next::Tell(notice) => {
+                            let _ = notices.send(notice).await;
+                        }
+                        Next::End(end) => return end,
+                    }
+                }
+                Some(ack) = self.acks.join_next() => {
+                    if let Some(ack) = ack.ok().flatten() && !self.send(&ack).await {
+                        return End::Lost;
+                    }
+                }
+                _ = pings.tick() => {
+                    if self.stream.send(Frame::Ping(Vec::new().into())).await.is_err() {
+                        return End::Lost;
+                    }
+                }
+                () = &mut quiet => {
+                    tracing::warn!("a socket fell silent");
+                    return End::Lost;
+                }
+                told = &mut go, if !retired => match told {
+                    // What is on its way to this socket would be lost if we closed it now.
+                    Ok(()) => {
+                        retired = true;
+                        farewell = Box::pin(super::waiting::pause(LINGER));
+                    }
+                    // The keeper is gone.
+                    Err(_) => return self.leave().await,
+                },
+                () = &mut farewell, if retired => return self.leave().await,
+            }
+        }
+    }
+
+    /// What a frame asks for.
+    fn heard(
+        &mut self,
+        frame: Option<Result<Frame, tokio_tungstenite::tungstenite::Error>>,
+    ) -> Next {
+        match frame {
+            Some(Ok(Frame::Text(text))) => self.told(text.as_str()),
+            Some(Ok(Frame::Close(_))) | None => Next::End(End::Lost),
+            Some(Ok(_)) => Next::Go,
+            Some(Err(error)) => {
+                tracing::info!(cause = cause(&error), "a socket broke");
+                Next::End(End::Lost)
+            }
+        }
+    }
+
+    fn told(&mut self, text: &str) -> Next {
+        let Ok(told) = serde_json::from_str::<Value>(text) else {
+            tracing::warn!("something that is no JSON came over a socket");
+            return Next::Go;
+        };
+        match told["type"].as_str() {
+            Some("hello") => Next::Go,
+            Some("disconnect") if told["reason"] == "link_disabled" => Next::End(End::Disabled),
+            Some("disconnect") => {
+                tracing::info!(reason = reason(&told), "Slack is about to close a socket");
+                Next::Tell(Notice::Leaving)
+            }
+            kind => {
+                self.take(kind.unwrap_or_default(), &told);
+                Next::Go
+            }
+        }
+    }
+
+    /// Takes an envelope in; its place in the order is its place on the socket.
+    fn take(&mut self, kind: &str, envelope: &Value) {
+        let Some(id) = envelope["envelope_id"].as_str().map(ToOwned::to_owned) else { return };
+        let answers = envelope["accepts_response_payload"] == true;
+        let acking = self.reception.take(arrival(kind, &envelope["payload"]));
+        self.acks.spawn(async move {
+            match acking.await {
+                Ack::Says(says) if answers => Some(json!({ "envelope_id": id, "payload": says })),
+                Ack::Taken | Ack::Says(_) => Some(json!({ "envelope_id": id })),
+                Ack::Withheld => None,
+            }
+        });
+    }
+
+    async fn send(&mut self, ack: &Value) -> bool {
+        self.stream.send(Frame::Text(ack.to_string().into())).await.is_ok()
+    }
+
+    /// Acknowledges what is under way, then closes.
+    async fn leave(mut self) -> End {
+        let farewell = async {
+            while let Some(ack) = self.acks.join_next().await {
+                if let Some(ack) = ack.ok().flatten()
+                    && !self.send(&ack).await
+                {
+                    return;
+                }
+            }
+            let _ = self.stream.close(None).await;
+            // Until Slack closes its side as well.
+            while self.stream.next().await.is_some_and(|frame| frame.is_ok()) {}
+        };
+        let _ = tokio::time::timeout(FAREWELL, farewell).await;
+        End::Lost
+    }
+}
+
+enum Next {
+    Go,
+    Tell(Notice),
+    End(End),
+}
+
+/// Reads the payload of an envelope of this type; unknown ones are acknowledged and let go.
+fn arrival(kind: &str, payload: &Value) -> Arrival {
+    match kind {
+        "events_api" => inbound::event(payload),
+        "slash_commands" => inbound::command(payload),
+        "interactive" => inbound::interaction(payload),
+        other => {
+            let other: String = other.chars().take(40).collect();
+            tracing::info!(kind = other, "an envelope of an unknown type");
+            inbound::interaction(&Value::Null)
+        }
+    }
+}
