@@ -6,11 +6,17 @@ use clap::{Parser, Subcommand};
 
 pub mod check;
 pub mod data;
+#[cfg(feature = "slack")]
+pub mod doctor;
+#[cfg(feature = "matrix")]
+pub mod matrix;
 pub mod next;
 mod prompts;
 pub mod report;
 pub mod run;
 pub mod score;
+#[cfg(feature = "slack")]
+pub mod slack;
 mod stored;
 pub mod terminal;
 pub mod try_out;
@@ -36,6 +42,12 @@ enum Command {
     Export(data::Export),
     Import(data::Import),
     Verify(data::Verify),
+    #[cfg(feature = "matrix")]
+    Matrix(matrix::Arguments),
+    #[cfg(feature = "slack")]
+    Slack(slack::Arguments),
+    #[cfg(feature = "slack")]
+    Doctor(doctor::Arguments),
 }
 
 /// Runs what the arguments ask for. Exit codes: 0 done, 1 it failed, 2 the arguments make no sense.
@@ -51,6 +63,12 @@ pub fn run() -> ExitCode {
         Command::Export(arguments) => data::export(&arguments),
         Command::Import(arguments) => data::import(&arguments),
         Command::Verify(arguments) => data::verify(&arguments),
+        #[cfg(feature = "matrix")]
+        Command::Matrix(arguments) => matrix::run(&arguments),
+        #[cfg(feature = "slack")]
+        Command::Slack(arguments) => slack::run(&arguments),
+        #[cfg(feature = "slack")]
+        Command::Doctor(arguments) => doctor::run(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -5,6 +5,9 @@
 //! [`platform`], [`store`], [`text`] → [`domain`] and [`clock`]. Imports run downwards only, and
 //! `tests/layering.rs` fails when one does not. `docs/ARCHITECTURE.md` walks through it.
 
+// The SDK for Matrix nests its futures deeply.
+#![recursion_limit = "256"]
+
 pub mod app;
 pub mod cli;
 pub mod clock;

@@ -83,11 +83,12 @@ async fn readiness(State(look): State<Look>) -> impl IntoResponse {
 fn verdict(look: &Look, well: impl Fn(Link) -> bool) -> (StatusCode, String) {
     let unwell = |snapshot: &Snapshot| {
         let named = snapshot.platforms.iter().filter(|(_, link)| !well(**link));
-        named.map(|(name, link)| format!("{name} is {}\n", word(*link))).collect::<String>()
+        let lines = named.map(|(name, link)| format!("{name} is {}", word(*link)));
+        lines.collect::<Vec<_>>().join("\n")
     };
     match look().map(|snapshot| unwell(&snapshot)) {
         Ok(unwell) if unwell.is_empty() => (StatusCode::OK, "ok\n".to_owned()),
-        Ok(unwell) => (StatusCode::SERVICE_UNAVAILABLE, unwell),
+        Ok(unwell) => (StatusCode::SERVICE_UNAVAILABLE, format!("{unwell}\n")),
         Err(cause) => (StatusCode::SERVICE_UNAVAILABLE, format!("{cause}\n")),
     }
 }

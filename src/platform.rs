@@ -4,6 +4,10 @@
 //! events and waits for each until it is on disk; it delivers [`Message`]s; it looks people up.
 
 pub mod console;
+#[cfg(feature = "matrix")]
+pub mod matrix;
+#[cfg(feature = "slack")]
+pub mod slack;
 
 use std::collections::BTreeMap;
 

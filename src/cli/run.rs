@@ -1,6 +1,6 @@
 //! `maturity-bot run`: the bot itself, with the platforms and teams of a config file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,6 +10,9 @@ use async_trait::async_trait;
 use chrono::TimeDelta;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use super::{prompts, terminal};
 use crate::app::{self, Courier};
@@ -17,9 +20,11 @@ use crate::clock::Clock;
 use crate::config::{self, Config, Loaded, LogFormat, TeamEntry};
 use crate::domain::ids::{PersonId, PlaceId};
 use crate::domain::message::Message;
-use crate::engine::{Drawer, Engine, Rules, TeamPlan, reconcile};
+use crate::engine::{Drawer, Engine, InPlace, Rules, TeamPlan, reconcile};
 use crate::ops;
 use crate::platform::console::{Console, Resident, Session, Stage};
+#[cfg(feature = "slack")]
+use crate::platform::slack::Slack;
 use crate::platform::{Inbox, Platform, Refused, Stop};
 use crate::store::keyring::Keyring;
 use crate::store::marker::StoreKind;
@@ -52,7 +57,7 @@ async fn serve(loaded: Loaded) -> anyhow::Result<()> {
     let Loaded { config, content, text } = loaded;
     log_to_stderr(&config);
     if config.platforms().is_empty() {
-        bail!("no platform is enabled; set `enabled = true` under [console]");
+        bail!("no platform is enabled; set `enabled = true` under [slack], [matrix] or [console]");
     }
     let clock = Clock::system();
     let kv = SledKv::open(
@@ -77,10 +82,24 @@ async fn serve(loaded: Loaded) -> anyhow::Result<()> {
 async fn live(config: &Config, engine: Arc<Engine>, clock: Clock) -> anyhow::Result<()> {
     let (inbox, events) = app::inbox();
     let (stop, stopped) = app::stop_signal();
-    let console = console(config, &engine, &clock)?;
-    let platforms: Vec<Arc<dyn Platform>> = vec![Arc::clone(&console) as Arc<dyn Platform>];
+    let mut platforms: Vec<Arc<dyn Platform>> = Vec::new();
+    let console = config.console.then(|| console(config, &engine, &clock)).transpose()?;
+    if let Some(console) = &console {
+        platforms.push(Arc::clone(console) as Arc<dyn Platform>);
+    }
+    #[cfg(feature = "matrix")]
+    if let Some(settings) = &config.matrix {
+        platforms.push(super::matrix::platform(settings, config, &engine, &clock).await?);
+    }
+    #[cfg(feature = "slack")]
+    if let Some(settings) = &config.slack {
+        let memory = Arc::new(Drawer::new(Arc::clone(&engine), "slack"));
+        platforms.push(Arc::new(Slack::new(settings, engine.text(), clock.clone(), memory)?));
+    }
     let courier = Arc::new(Courier::new(Arc::clone(&engine), platforms.clone()));
-    console.set_stage(Arc::new(RunStage { courier: Arc::clone(&courier) }));
+    if let Some(console) = &console {
+        console.set_stage(Arc::new(RunStage { courier: Arc::clone(&courier) }));
+    }
 
     let refused: Refusals = Arc::default();
     let mut parts = JoinSet::new();
@@ -92,7 +111,7 @@ async fn live(config: &Config, engine: Arc<Engine>, clock: Clock) -> anyhow::Res
         parts.spawn(ops::serve(listener, look, stopped.clone()));
     }
     parts.spawn(app::handle_events(Arc::clone(&engine), events, stopped.clone()));
-    parts.spawn(app::watch_clock(engine, courier, move || clock.now(), stopped.clone()));
+    parts.spawn(app::watch_clock(engine, courier, stopped.clone()));
     for platform in platforms {
         parts.spawn(take_part(platform, inbox.clone(), Arc::clone(&refused), stopped.clone()));
     }
@@ -101,7 +120,9 @@ async fn live(config: &Config, engine: Arc<Engine>, clock: Clock) -> anyhow::Res
         signal = until_signal() => signal,
     };
     tracing::info!("stopping");
-    console.leave_stage();
+    if let Some(console) = &console {
+        console.leave_stage();
+    }
     let _ = stop.send(true);
     while let Some(part) = parts.join_next().await {
         ended(part)?;
@@ -164,6 +185,13 @@ pub(super) fn rules(config: &Config) -> Rules {
         admins: config.admins.clone(),
         grace_hours: config.grace_hours,
         open_setup: config.open_setup,
+        // Whoever moderates a room leads its team.
+        leading_groups: vec![PersonId::from("matrix:moderators")],
+        // Slack tells the bot alone what somebody pressed; a Matrix room sees every vote.
+        in_place: BTreeMap::from([
+            ("slack".to_owned(), InPlace::Hidden),
+            ("matrix".to_owned(), InPlace::Seen),
+        ]),
         ..Rules::default()
     }
 }
@@ -220,14 +248,32 @@ fn log_to_stderr(config: &Config) {
     // Colours are for eyes, not for the files that logs end in.
     let colour = std::io::stderr().is_terminal()
         && std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty());
+    let targets = quietened(config.log.level);
     let lines = tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_ansi(colour)
         .with_max_level(config.log.level);
     match config.log.format {
-        LogFormat::Text => lines.init(),
-        LogFormat::Json => lines.json().init(),
+        LogFormat::Text => lines.finish().with(targets).init(),
+        LogFormat::Json => lines.json().finish().with(targets).init(),
     }
+}
+
+/// All lines of ours; of the libraries' only those that an operator can do something about. Matrix's
+/// takes every 404 for an error, also those by which it finds out what a server can do. Those that
+/// carry requests would tell the secrets in them.
+fn quietened(level: tracing::Level) -> Targets {
+    let level = LevelFilter::from(level);
+    let carriers = ["h2", "hyper", "hyper_util", "reqwest", "tokio_tungstenite", "tungstenite"];
+    Targets::new()
+        .with_default(level)
+        .with_targets(carriers.map(|name| (name, level.min(LevelFilter::WARN))))
+        .with_target("matrix_sdk", level.min(LevelFilter::ERROR))
+        .with_target("matrix_sdk::http_client", LevelFilter::OFF)
+        .with_target("matrix_sdk::room", LevelFilter::OFF)
+        .with_target("matrix_sdk_base", level.min(LevelFilter::ERROR))
+        .with_target("matrix_sdk_crypto", level.min(LevelFilter::ERROR))
+        .with_target("matrix_sdk_sqlite", level.min(LevelFilter::ERROR))
 }
 
 /// The bot behind a terminal that is one of its platforms.
@@ -238,7 +284,7 @@ struct RunStage {
 #[async_trait]
 impl Stage for RunStage {
     async fn settle(&self) -> anyhow::Result<()> {
-        self.courier.settle().await
+        self.courier.settle_with("console").await
     }
 
     async fn travel(&self, _span: TimeDelta) -> anyhow::Result<bool> {

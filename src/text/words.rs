@@ -4,20 +4,24 @@ mod answering;
 mod champions;
 mod console;
 mod declare;
+mod matrix;
 mod people;
 #[cfg(test)]
 pub(crate) mod reading;
 mod results;
 mod rounds;
+mod slack;
 mod when;
 
 pub use answering::*;
 pub use champions::*;
 pub use console::*;
 pub use declare::Words;
+pub use matrix::*;
 pub use people::*;
 pub use results::*;
 pub use rounds::*;
+pub use slack::*;
 pub use when::When;
 
 use declare::Sample;
@@ -31,9 +35,11 @@ fn samples() -> Vec<Sample> {
         answering::samples(),
         champions::samples(),
         console::samples(),
+        matrix::samples(),
         people::samples(),
         results::samples(),
         rounds::samples(),
+        slack::samples(),
     ];
     areas.into_iter().flatten().collect()
 }

@@ -54,6 +54,11 @@ words! {
     Cancelled = "rounds/cancelled" {
         team: String = "Payments".to_owned(),
     }
+    /// Stands where the round's posts were, once it is over.
+    RoundOver = "rounds/over" {
+        team: String = "Payments".to_owned(),
+        cancelled: bool = false,
+    }
     /// The reply to whoever closed a round.
     Closed = "rounds/closed" {
         team: String = "Payments".to_owned(),

@@ -1,0 +1,91 @@
+//! What all parts of the adapter share.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use matrix_sdk::{Client, Room};
+use tokio::sync::{OwnedMutexGuard, watch};
+
+use super::notes::Notes;
+use crate::clock::Clock;
+use crate::config::Matrix;
+use crate::domain::ids::PersonId;
+use crate::platform::Memory;
+use crate::text::{Text, Words};
+
+/// The bot's account, with everything it knows.
+pub struct Bot {
+    /// The SDK's client, with its session.
+    pub client: Client,
+    /// The bot's own user id.
+    pub own: String,
+    /// What it remembers of people.
+    pub notes: Notes,
+    /// Where the cursor and the polls are kept.
+    pub memory: Arc<dyn Memory>,
+    /// The words.
+    pub text: Arc<Text>,
+    /// The time.
+    pub clock: Clock,
+    /// What the operator decided.
+    pub settings: Matrix,
+    /// Who looks after the bot, and may verify it.
+    pub admins: Vec<PersonId>,
+    /// Taken while a direct room is made, so that nobody gets two.
+    pub making: tokio::sync::Mutex<()>,
+    rooms: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    ready: watch::Sender<bool>,
+}
+
+impl Bot {
+    /// A bot that has not heard from its homeserver yet.
+    #[must_use]
+    pub fn new(
+        client: Client,
+        notes: Notes,
+        memory: Arc<dyn Memory>,
+        text: Arc<Text>,
+        clock: Clock,
+        (settings, admins): (Matrix, Vec<PersonId>),
+    ) -> Self {
+        Self {
+            client,
+            own: settings.user.clone(),
+            notes,
+            memory,
+            text,
+            clock,
+            settings,
+            admins,
+            making: tokio::sync::Mutex::default(),
+            rooms: Mutex::default(),
+            ready: watch::Sender::new(false),
+        }
+    }
+
+    /// Waits for the turn to write into a room: one message at a time.
+    pub async fn turn(&self, room: &Room) -> OwnedMutexGuard<()> {
+        let lock = {
+            let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(rooms.entry(room.room_id().to_string()).or_default())
+        };
+        lock.lock_owned().await
+    }
+
+    /// The rooms are known, so that messages can go out.
+    pub fn set_ready(&self) {
+        self.ready.send_replace(true);
+    }
+
+    /// Whether the rooms are known.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        *self.ready.borrow()
+    }
+
+    /// Words as a person reads them.
+    #[must_use]
+    pub fn say<W: Words>(&self, words: &W) -> String {
+        self.text.say(words)
+    }
+}

@@ -1,0 +1,212 @@
+//! A message of the bot into a room: its parts in order, its picture, what can be chosen on it.
+
+use matrix_sdk::Room;
+use serde_json::Value;
+
+use super::bot::Bot;
+use super::compose::{self, MESSAGE, POLL, POLL_END, Venue, transaction};
+use super::polls::{self, Poll};
+use super::send;
+use crate::domain::ids::PersonId;
+use crate::domain::message::{Destination, Message};
+use crate::platform::{Drawing, Parcel, PostError};
+
+/// A message on its way.
+#[derive(Clone, Copy)]
+pub struct Load<'a> {
+    /// What.
+    pub message: &'a Message,
+    /// Its picture, where it has one.
+    pub drawing: Option<&'a dyn Drawing>,
+    /// The key it is delivered once under.
+    pub key: &'a str,
+    /// Whether it may be there already, so that it is looked for first.
+    pub doubtful: bool,
+    /// The first message of the thread it goes to.
+    pub thread: Option<&'a str>,
+}
+
+/// Delivers the answer to something a person said, in private; what it offers to choose is noted as
+/// shown already, so that lines typed one after the other are each read against the one before.
+///
+/// # Errors
+///
+/// See [`PostError`].
+pub async fn reply(
+    bot: &Bot,
+    room: &Room,
+    person: &PersonId,
+    load: Load<'_>,
+) -> Result<String, PostError> {
+    let event = in_private(bot, room, load).await?;
+    keep(bot.notes.keep_shown(person).await);
+    Ok(event)
+}
+
+/// Delivers to a person in their direct room; gives the first event.
+///
+/// # Errors
+///
+/// See [`PostError`].
+pub async fn to_person(
+    bot: &Bot,
+    room: &Room,
+    person: &PersonId,
+    load: Load<'_>,
+) -> Result<String, PostError> {
+    let before = bot.notes.show(person, &load.message.choices());
+    match in_private(bot, room, load).await {
+        Ok(event) => {
+            keep(bot.notes.keep_shown(person).await);
+            Ok(event)
+        }
+        Err(error) => {
+            bot.notes.unshow(person, before);
+            Err(error)
+        }
+    }
+}
+
+/// Delivers to a room as a whole; gives the first event.
+///
+/// # Errors
+///
+/// See [`PostError`].
+pub async fn to_room(bot: &Bot, room: &Room, load: Load<'_>) -> Result<String, PostError> {
+    match load.message {
+        Message::Poll { body, choices } => {
+            let poll = Outgoing { kind: POLL, content: compose::poll(body, choices) };
+            let event = once(bot, room, poll, "poll", load).await?;
+            let poll = Poll::new(room.room_id().as_str(), choices);
+            let kept = polls::keep(bot, &event, &poll).await;
+            kept.map_err(|error| PostError::Unanswered(error.to_string()))?;
+            Ok(event)
+        }
+        _ => in_room(bot, room, Venue::Room(&bot.own), load).await,
+    }
+}
+
+/// Gives an earlier message new words, or ends it where it is a poll.
+///
+/// # Errors
+///
+/// See [`PostError`].
+pub async fn replace(
+    bot: &Bot,
+    room: &Room,
+    of: &str,
+    parcel: &Parcel<'_>,
+) -> Result<(), PostError> {
+    let Parcel { to, message, key, doubtful, .. } = *parcel;
+    let load = Load { message, drawing: None, key, doubtful, thread: None };
+    let (kind, content) = if let Message::Poll { body, .. } = message {
+        (POLL_END, compose::poll_end(of, body))
+    } else {
+        let private = matches!(to, Destination::Person(_));
+        let venue = if private { Venue::Direct } else { Venue::Room(&bot.own) };
+        let words = compose::markdown(message, venue, &bot.text);
+        (MESSAGE, compose::edit(of, &words))
+    };
+    once(bot, room, Outgoing { kind, content }, "update", load).await?;
+    if let Destination::Person(person) = to {
+        bot.notes.show(person, &message.choices());
+        keep(bot.notes.keep_shown(person).await);
+    }
+    Ok(())
+}
+
+/// A message in a direct room. Where the operator wishes it, a question comes as a poll too, above
+/// its words, so that the poll is there once they are read.
+async fn in_private(bot: &Bot, room: &Room, load: Load<'_>) -> Result<String, PostError> {
+    let choices = load.message.choices();
+    if bot.settings.polls && polls::is_single(&choices) {
+        let body = load.message.body();
+        let question = body.rsplit("\n\n").next().unwrap_or(&body);
+        let poll = Outgoing { kind: POLL, content: compose::poll(question, &choices) };
+        let event = once(bot, room, poll, "poll", load).await?;
+        let poll = Poll::new(room.room_id().as_str(), &choices);
+        keep(polls::keep_apart(bot, &event, &poll).await);
+    }
+    in_room(bot, room, Venue::Direct, load).await
+}
+
+async fn in_room(
+    bot: &Bot,
+    room: &Room,
+    venue: Venue<'_>,
+    load: Load<'_>,
+) -> Result<String, PostError> {
+    let words = compose::markdown(load.message, venue, &bot.text);
+    let mut contents = match pictured(bot, room, &words, load).await? {
+        Some(content) => vec![content],
+        None => compose::notices(&words, None),
+    };
+    let rest = contents.split_off(1.min(contents.len()));
+    let Some(content) = contents.pop() else {
+        return Err(PostError::OurBug("the message is empty".to_owned()));
+    };
+    let first = once(bot, room, Outgoing { kind: MESSAGE, content }, "0", load).await?;
+    for (number, content) in (1..).zip(rest) {
+        let part = Outgoing { kind: MESSAGE, content };
+        once(bot, room, part, &format!("{number}"), load).await?;
+    }
+    Ok(first)
+}
+
+/// The message as a picture, where it has one that can be drawn and sent. Words too long for a
+/// caption go without it.
+async fn pictured(
+    bot: &Bot,
+    room: &Room,
+    words: &str,
+    load: Load<'_>,
+) -> Result<Option<Value>, PostError> {
+    let (Message::Picture { alt, .. }, Some(drawing)) = (load.message, load.drawing) else {
+        return Ok(None);
+    };
+    if words.len() > super::split::LONGEST {
+        return Ok(None);
+    }
+    let png = match drawing.png() {
+        Ok(png) => png,
+        Err(cause) => {
+            tracing::warn!(cause, "a picture could not be drawn, so its words go alone");
+            return Ok(None);
+        }
+    };
+    let upload = send::upload(bot, room, png).await?;
+    Ok(upload.map(|upload| compose::image(&upload, words, alt)))
+}
+
+/// One event before it is sent.
+struct Outgoing {
+    kind: &'static str,
+    content: Value,
+}
+
+async fn once(
+    bot: &Bot,
+    room: &Room,
+    event: Outgoing,
+    part: &str,
+    load: Load<'_>,
+) -> Result<String, PostError> {
+    let id = transaction(load.key, part);
+    if load.doubtful
+        && let Some(found) = send::find(bot, room, &id).await?
+    {
+        return Ok(found);
+    }
+    let content = match load.thread {
+        Some(thread) => compose::threaded(event.content, thread),
+        None => event.content,
+    };
+    send::event(bot, room, event.kind, content, &id).await
+}
+
+/// What could not be noted is lost with the next restart, and nothing else.
+pub fn keep(kept: anyhow::Result<()>) {
+    if let Err(error) = kept {
+        tracing::warn!(error = %format!("{error:#}"), "a note was not kept");
+    }
+}

@@ -1,0 +1,313 @@
+//! What an event means to the engine, by who sent it where.
+
+use std::collections::BTreeMap;
+
+use chrono::DateTime;
+use matrix_sdk::Room;
+use matrix_sdk::ruma::UserId;
+use matrix_sdk::ruma::events::room::power_levels::UserPowerLevel;
+use matrix_sdk::ruma::int;
+
+use super::bot::Bot;
+use super::notes::{InForm, Origin};
+use super::raw::{Event, Heard, Membership, Spoken};
+use super::{command, compose, deliver, ids, people, polls, send};
+use crate::domain::ids::PersonId;
+use crate::domain::message::{Form, Message};
+use crate::platform::{Incoming, PlaceChange, What};
+use crate::text::words::MatrixForm;
+
+/// An event in its room.
+#[derive(Clone)]
+pub struct Item {
+    /// The event.
+    pub event: Event,
+    /// What it says.
+    pub heard: Heard,
+    /// Its room.
+    pub room: Room,
+    /// Whether that is a direct room.
+    pub direct: bool,
+}
+
+/// Something for the engine, and where its answer goes; without a place, nobody waits for one.
+pub struct Told {
+    /// What happened.
+    pub incoming: Incoming,
+    /// Where the answer goes.
+    pub origin: Option<Origin>,
+}
+
+impl Item {
+    /// Whose events keep their order with this one.
+    #[must_use]
+    pub fn lane(&self) -> String {
+        match &self.heard {
+            Heard::Member(member) => member.who.clone(),
+            _ => self.event.sender.clone(),
+        }
+    }
+
+    fn told(&self, what: What, origin: Option<Origin>) -> Told {
+        let id = ids::event(self.room.room_id().as_str(), &self.event.id);
+        let sent = DateTime::from_timestamp_millis(self.event.origin_server_ts).unwrap_or_default();
+        Told { incoming: Incoming { id, sent, what }, origin }
+    }
+
+    fn person(&self) -> PersonId {
+        ids::person(&self.event.sender)
+    }
+
+    fn in_private(&self) -> Origin {
+        Origin::Direct(self.room.room_id().to_string())
+    }
+}
+
+/// What the engine is to be told of an event; nothing where it is none of the bot's business.
+///
+/// # Errors
+///
+/// A store that failed.
+pub async fn told(bot: &Bot, item: &Item) -> anyhow::Result<Option<Told>> {
+    Ok(match &item.heard {
+        Heard::Words(spoken) if item.direct => said_in_private(bot, item, spoken).await?,
+        Heard::Words(spoken) => said_in_room(bot, item, spoken).await,
+        Heard::Changed { of, body } if item.direct => {
+            let of = ids::event(item.room.room_id().as_str(), of);
+            let what = What::Edited { person: item.person(), of, text: body.clone() };
+            Some(item.told(what, Some(item.in_private())))
+        }
+        Heard::TakenBack { of } => {
+            let of = ids::event(item.room.room_id().as_str(), of);
+            let what = What::Withdrawn { person: item.person(), of };
+            Some(item.told(what, item.direct.then(|| item.in_private())))
+        }
+        Heard::Vote { poll, answers } => chosen(bot, item, poll, answers).await?,
+        Heard::Reaction { of, key } if !item.direct => {
+            chosen(bot, item, of, &[polls::keycap(key)]).await?
+        }
+        Heard::Ended { poll } => {
+            end_poll(bot, item, poll).await?;
+            None
+        }
+        Heard::Member(member) if !item.direct => moved(item, member).await,
+        Heard::Changed { .. }
+        | Heard::Reaction { .. }
+        | Heard::Member(_)
+        | Heard::Upgraded { .. }
+        | Heard::Verification
+        | Heard::Locked => None,
+    })
+}
+
+async fn said_in_private(bot: &Bot, item: &Item, spoken: &Spoken) -> anyhow::Result<Option<Told>> {
+    let person = item.person();
+    let names = names(bot, &item.room).await;
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let text = command::in_private(&spoken.body, spoken.to_bot, &names);
+    if let Some(form) = bot.notes.form(&person).await? {
+        match filled(form, text) {
+            Filled::Sent(form) => {
+                bot.notes.set_form(&person, None).await?;
+                let fields = form.form.fields.into_iter().map(|it| (it.name, it.value));
+                let values: BTreeMap<String, String> = fields.collect();
+                let (place, name) = (form.place, form.form.name);
+                let what = What::Submitted { person, place, form: name, values };
+                return Ok(Some(item.told(what, Some(item.in_private()))));
+            }
+            Filled::Dropped => {
+                bot.notes.set_form(&person, None).await?;
+                say(bot, item, &bot.say(&MatrixForm { word: "dropped" })).await;
+                return Ok(None);
+            }
+            Filled::Changed(form) => {
+                bot.notes.set_form(&person, Some(&form)).await?;
+                show_form(bot, item, form.form).await;
+                return Ok(None);
+            }
+            Filled::Not => {}
+        }
+    }
+    let shown = bot.notes.shown(&person).await?;
+    let chosen = shown.into_iter().find(|(key, _)| key.eq_ignore_ascii_case(text.trim()));
+    let what = match chosen {
+        Some((_, token)) => What::Chose { person, place: None, token },
+        None => What::Said { person, place: None, text: text.to_owned() },
+    };
+    Ok(Some(item.told(what, Some(item.in_private()))))
+}
+
+async fn said_in_room(bot: &Bot, item: &Item, spoken: &Spoken) -> Option<Told> {
+    let names = names(bot, &item.room).await;
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let text = command::in_room(&spoken.body, spoken.to_bot, &names)?;
+    let room = item.room.room_id().to_string();
+    let place = Some(ids::place(&room));
+    let thread = spoken.thread.clone().unwrap_or_else(|| item.event.id.clone());
+    let what = What::Said { person: item.person(), place, text };
+    Some(item.told(what, Some(Origin::Room { room, thread })))
+}
+
+/// What the bot is called in a room.
+async fn names(bot: &Bot, room: &Room) -> Vec<String> {
+    let local = bot.own.trim_start_matches('@').split(':').next().unwrap_or_default().to_owned();
+    let member = match <&UserId>::try_from(bot.own.as_str()) {
+        Ok(user) => room.get_member_no_sync(user).await.ok().flatten(),
+        Err(_) => None,
+    };
+    let shown = member.and_then(|member| member.display_name().map(str::to_owned));
+    [Some(bot.own.clone()), shown, Some(local)].into_iter().flatten().collect()
+}
+
+/// A vote. In a room its answer would be one more message to each who votes, so nobody gets one.
+async fn chosen(
+    bot: &Bot,
+    item: &Item,
+    poll: &str,
+    answers: &[String],
+) -> anyhow::Result<Option<Told>> {
+    let room = item.room.room_id().as_str();
+    let poll = polls::recall(bot, poll).await?.filter(|poll| poll.room == room);
+    let at = item.event.origin_server_ts;
+    let Some(token) = poll.as_ref().and_then(|poll| poll.token(answers, at)) else {
+        return Ok(None);
+    };
+    let place = (!item.direct).then(|| ids::place(room));
+    let what = What::Chose { person: item.person(), place, token: token.to_owned() };
+    Ok(Some(item.told(what, item.direct.then(|| item.in_private()))))
+}
+
+/// A poll ends by whoever posted it, or by somebody who may remove it.
+async fn end_poll(bot: &Bot, item: &Item, event: &str) -> anyhow::Result<()> {
+    let Some(poll) = polls::recall(bot, event).await? else { return Ok(()) };
+    let ours = item.event.sender == bot.own || may_redact(item).await;
+    if !item.direct && poll.ended.is_none() && ours && poll.room == item.room.room_id().as_str() {
+        let poll = polls::Poll { ended: Some(item.event.origin_server_ts), ..poll };
+        polls::keep(bot, event, &poll).await?;
+    }
+    Ok(())
+}
+
+async fn may_redact(item: &Item) -> bool {
+    let Ok(user) = <&UserId>::try_from(item.event.sender.as_str()) else { return false };
+    match item.room.get_user_power_level(user).await {
+        Ok(UserPowerLevel::Infinite) => true,
+        Ok(UserPowerLevel::Int(level)) => level >= int!(50),
+        _ => false,
+    }
+}
+
+/// Somebody else came into a room or left it.
+async fn moved(item: &Item, member: &Membership) -> Option<Told> {
+    let place = ids::place(item.room.room_id().as_str());
+    if member.is_departure() {
+        let what = What::Left { place, person: ids::person(&member.who) };
+        return Some(item.told(what, None));
+    }
+    if member.now != "join" {
+        return None;
+    }
+    let user = <&UserId>::try_from(member.who.as_str()).ok()?;
+    let known = item.room.get_member_no_sync(user).await.ok().flatten();
+    let profile = known.as_ref().map_or_else(|| stranger(member), people::profile);
+    Some(item.told(What::Joined { place, profile }, None))
+}
+
+/// What a membership alone tells of a person.
+fn stranger(member: &Membership) -> crate::platform::Profile {
+    crate::platform::Profile {
+        id: ids::person(&member.who),
+        name: people::name(&member.who, member.name.as_deref(), false),
+        zone: None,
+        outside: false,
+        groups: Vec::new(),
+    }
+}
+
+/// What the bot's own departure from a room means.
+#[must_use]
+pub fn removed(room: &str, event: &Event) -> Incoming {
+    let what = What::PlaceChanged { place: ids::place(room), change: PlaceChange::Gone };
+    let sent = DateTime::from_timestamp_millis(event.origin_server_ts).unwrap_or_default();
+    Incoming { id: ids::event(room, &event.id), sent, what }
+}
+
+/// What a line does to the form in front of its writer.
+enum Filled {
+    Sent(InForm),
+    Dropped,
+    Changed(InForm),
+    Not,
+}
+
+/// Fills in a form; several lines may come at once.
+fn filled(mut form: InForm, text: &str) -> Filled {
+    match text.trim().to_lowercase().as_str() {
+        "ok" => return Filled::Sent(form),
+        "cancel" => return Filled::Dropped,
+        _ => {}
+    }
+    let mut known = false;
+    for (name, value) in text.lines().filter_map(|line| line.split_once(':')) {
+        let name = name.trim().trim_matches('`');
+        let mut fields = form.form.fields.iter_mut();
+        if let Some(field) = fields.find(|field| field.name.eq_ignore_ascii_case(name)) {
+            value.trim().clone_into(&mut field.value);
+            known = true;
+        }
+    }
+    if known { Filled::Changed(form) } else { Filled::Not }
+}
+
+async fn show_form(bot: &Bot, item: &Item, form: Form) {
+    let message = Message::Form(form);
+    let words = compose::markdown(&message, compose::Venue::Direct, &bot.text);
+    say(bot, item, &words).await;
+}
+
+/// Says something that the engine knows nothing of. If it is lost, nothing is lost with it.
+async fn say(bot: &Bot, item: &Item, words: &str) {
+    let id = compose::transaction(&item.event.id, "own");
+    let content = compose::notice(words, None);
+    let sent = send::event(bot, &item.room, compose::MESSAGE, content, &id).await;
+    deliver::keep(sent.map(|_| ()).map_err(Into::into));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::message::{Field, Input};
+
+    fn form() -> InForm {
+        let field = |name: &str| Field {
+            name: name.to_owned(),
+            label: String::new(),
+            help: String::new(),
+            value: String::new(),
+            input: Input::Line,
+            optional: false,
+            error: None,
+        };
+        let form = Form {
+            name: "setup".to_owned(),
+            title: String::new(),
+            body: String::new(),
+            fields: vec![field("name"), field("zone")],
+            submit: String::new(),
+            choices: Vec::new(),
+        };
+        InForm { form, place: None }
+    }
+
+    #[test]
+    fn lines_fill_in_a_form_and_other_words_do_not() {
+        let Filled::Changed(changed) = filled(form(), "Name: Payments\nzone: UTC") else {
+            panic!("it was not filled in");
+        };
+        let values: Vec<&str> = changed.form.fields.iter().map(|it| it.value.as_str()).collect();
+        assert_eq!(values, ["Payments", "UTC"]);
+        assert!(matches!(filled(changed, " OK "), Filled::Sent(_)));
+        assert!(matches!(filled(form(), "cancel"), Filled::Dropped));
+        assert!(matches!(filled(form(), "help: me"), Filled::Not));
+    }
+}

@@ -1,0 +1,367 @@
+//! What the adapter remembers of people and rooms: who was shown what, which answers are owed.
+//!
+//! It lies in the SDK's store, under the key beside that, and not in the bot's own: there it would
+//! stand between answers, and tell whose they are. The bot's own store holds the cursor and polls.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use anyhow::Context;
+use matrix_sdk::Client;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Instant;
+use crate::domain::ids::{PersonId, PlaceId};
+use crate::domain::message::{Choice, Form};
+
+/// Something a person can choose by typing: the key, and the token of what it means.
+pub type Key = (String, String);
+
+/// A form in front of a person.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct InForm {
+    /// The form, with what was filled in so far.
+    pub form: Form,
+    /// Where it was asked for.
+    pub place: Option<PlaceId>,
+}
+
+/// Where the answer to an event goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Origin {
+    /// Into the direct room where it was written.
+    Direct(String),
+    /// To the person in private, with a hint in the room, below this message.
+    Room {
+        /// The room.
+        room: String,
+        /// The first message of the thread for the hint.
+        thread: String,
+    },
+    /// Into the room itself.
+    Here(String),
+}
+
+/// An answer that a person has not got yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owed {
+    /// Who waits.
+    pub person: PersonId,
+    /// Where the answer goes.
+    pub origin: Origin,
+    /// Whether it was a command, which must not be repeated.
+    pub command: bool,
+}
+
+/// An event without a key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parked {
+    /// Its room.
+    pub room: String,
+    /// Its id.
+    pub event: String,
+    /// Who sent it.
+    pub sender: String,
+    /// Since when it waits.
+    pub since: Instant,
+}
+
+/// The notes, with a copy of the small ones in memory.
+pub struct Notes {
+    client: Client,
+    live: Mutex<Live>,
+}
+
+#[derive(Default)]
+struct Live {
+    shown: BTreeMap<PersonId, Vec<Key>>,
+    owed: BTreeMap<String, Owed>,
+    /// What was last written of `owed`.
+    owed_kept: BTreeMap<String, Owed>,
+    direct: BTreeMap<PersonId, String>,
+    parked: Vec<Parked>,
+    /// The event by which the bot came into each room.
+    arrived: BTreeMap<String, String>,
+    /// Successors of upgraded rooms, each with its predecessor.
+    moves: BTreeMap<String, String>,
+}
+
+impl Notes {
+    /// The notes in the store of a client that has its session.
+    ///
+    /// # Errors
+    ///
+    /// A store that failed.
+    pub async fn open(client: Client) -> anyhow::Result<Self> {
+        let notes = Self { client, live: Mutex::default() };
+        let owed: BTreeMap<String, Owed> = notes.recall("owed").await?.unwrap_or_default();
+        let live = Live {
+            shown: BTreeMap::new(),
+            owed_kept: owed.clone(),
+            owed,
+            direct: notes.recall("direct").await?.unwrap_or_default(),
+            parked: notes.recall("parked").await?.unwrap_or_default(),
+            arrived: notes.recall("arrived").await?.unwrap_or_default(),
+            moves: notes.recall("moves").await?.unwrap_or_default(),
+        };
+        *notes.live() = live;
+        Ok(notes)
+    }
+
+    /// What a person can choose by typing.
+    ///
+    /// # Errors
+    ///
+    /// A store that failed.
+    pub async fn shown(&self, person: &PersonId) -> anyhow::Result<Vec<Key>> {
+        if let Some(keys) = self.live().shown.get(person) {
+            return Ok(keys.clone());
+        }
+        let keys: Vec<Key> = self.recall(&format!("shown {person}")).await?.unwrap_or_default();
+        self.live().shown.insert(person.clone(), keys.clone());
+        Ok(keys)
+    }
+
+    /// A person is being shown these choices; gives those they saw before.
+    pub fn show(&self, person: &PersonId, choices: &[Choice]) -> Option<Vec<Key>> {
+        let key = |choice: &Choice| (choice.key.clone(), choice.press.token());
+        let keys = choices.iter().map(key).collect();
+        self.live().shown.insert(person.clone(), keys)
+    }
+
+    /// What was about to be shown did not arrive.
+    pub fn unshow(&self, person: &PersonId, before: Option<Vec<Key>>) {
+        match before {
+            Some(keys) => self.live().shown.insert(person.clone(), keys),
+            None => self.live().shown.remove(person),
+        };
+    }
+
+    /// What a person is shown did arrive.
+    ///
+    /// # Errors
+    ///
+    /// A store that failed.
+    pub async fn keep_shown(&self, person: &PersonId) -> anyhow::Result<()> {
+        let keys = self.live().shown.get(person).cloned();
+        self.keep(&format!("shown {person}"), &keys.unwrap_or_default()).await
+    }
+
+    /// The form in front of a person.
+    ///
+    /// # Errors
+    ///
+    /// A store that failed.
+    pub async fn form(&self, person: &PersonId) -> anyhow::Result<Option<InForm>> {
+        Ok(self.recall(&format!("form {person}")).await?.flatten())
+    }
+
+    /// Puts a form before a person, or takes it away.
+    ///
+    /// # Errors
+    ///
+    /// A store that failed.
+    pub async fn set_form(&self, person: &PersonId, form: Option<&InForm>) -> anyhow::Result<()> {
+        self.keep(&format!("form {person}"), &form).await
+    }
+
+    /// An event was committed, and its answer is on its way.
+    pub fn owe(&self, event: &str, owed: Owed) {
+        self.live().owed.insert(event.to_owned(), owed);
+    }
+
+    /// The answer to an event arrived, or never will.
+    pub fn paid(&self, event: &str) {
+        self.live().owed.remove(event);
+    }
+
+    /// All answers that are owed.
+    #[must_use]
+    pub fn owed(&self) -> Vec<(String, Owed)> {
+        self.live().owed.clone().into_iter().collect()
+    }
+
+    /// Keeps which answers are owed, where that changed.
+    ///
+    /// # Errors
+    ///
+    /// A store that failed.
+    pub async fn keep_owed(&self) -> anyhow::Result<()> {
+        let owed = {
+            let live = self.live();
+            (live.owed != live.owed_kept).then(|| live.owed.clone())
+        };
+        if let Some(owed) = owed {
+            self.keep("owed", &owed).await?;
+            self.live().owed_kept = owed;
+        }
+        Ok(())
+    }
+
+    /// The direct room with a person.
+    #[must_use]
+    pub fn direct(&self, person: &PersonId) -> Option<String> {
+        self.live().direct.get(person).cloned()
+    }
+
+    /// Whether a room is noted as the direct room with somebody.
+    #[must_use]
+    pub fn is_direct(&self, room: &str) -> bool {
+        self.live().direct.values().any(|known| known == room)
+    }
+
+    /// Notes the direct room with a person.
+    ///
+    /// # Errors
+    ///
+    /// A store that failed.
+    pub async fn set_direct(&self, person: &PersonId, room: &str) -> anyhow::Result<()> {
+        let direct = {
+            let mut live = self.live();
+            if live.direct.get(person).is_some_and(|known| known == room) {
+                return Ok(());
+            }
+            live.direct.insert(person.clone(), room.to_owned());
+            live.direct.clone()
+        };
+        self.keep("direct", &direct).await
+    }
+
+    /// A room is nobody's direct room any more.
+    ///
+    /// # Errors
+    ///
+    /// A store that failed.
+    pub async fn drop_direct(&self, room: &str) -> anyhow::Result<()> {
+        let direct = {
+            let mut live = self.live();
+            let before = live.direct.len();
+            live.direct.retain(|_, known| known != room);
+            if live.direct.len() == before {
+                return Ok(());
+            }
+            live.direct.clone()
+        };
+        self.keep("direct", &direct).await
+    }
+
+    /// The events that wait for a key.
+    #[must_use]
+    pub fn parked(&self) -> Vec<Parked> {
+        self.live().parked.clone()
+    }
+
+    /// Parks an event.
+    ///
+    /// # Errors
+    ///
+    /// A store that failed.
+    pub async fn park(&self, parked: Parked) -> anyhow::Result<()> {
+        let all = {
+            let mut live = self.live();
+            if live.parked.iter().any(|known| known.event == parked.event) {
+                return Ok(());
+            }
+            live.parked.push(parked);
+            live.parked.clone()
+        };
+        self.keep("parked", &all).await
+    }
+
+    /// An event waits no longer.
+    ///
+    /// # Errors
+    ///
+    /// A store that failed.
+    pub async fn unpark(&self, event: &str) -> anyhow::Result<()> {
+        let all = {
+            let mut live = self.live();
+            live.parked.retain(|known| known.event != event);
+            live.parked.clone()
+        };
+        self.keep("parked", &all).await
+    }
+
+    /// Notes by which event the bot came into a room; false where that was known.
+    ///
+    /// # Errors
+    ///
+    /// A store that failed.
+    pub async fn arrive(&self, room: &str, event: &str) -> anyhow::Result<bool> {
+        let arrived = {
+            let mut live = self.live();
+            if live.arrived.get(room).is_some_and(|known| known == event) {
+                return Ok(false);
+            }
+            live.arrived.insert(room.to_owned(), event.to_owned());
+            live.arrived.clone()
+        };
+        self.keep("arrived", &arrived).await?;
+        Ok(true)
+    }
+
+    /// Whether the bot was known to be in a room at any time.
+    #[must_use]
+    pub fn knows(&self, room: &str) -> bool {
+        self.live().arrived.contains_key(room)
+    }
+
+    /// Whether the bot has already noticed that it came into a room by this event.
+    #[must_use]
+    pub fn has_arrived(&self, room: &str, event: &str) -> bool {
+        self.live().arrived.get(room).is_some_and(|known| known == event)
+    }
+
+    /// The room that another one is the successor of.
+    #[must_use]
+    pub fn predecessor(&self, successor: &str) -> Option<String> {
+        self.live().moves.get(successor).cloned()
+    }
+
+    /// Notes that a room goes on in another one.
+    ///
+    /// # Errors
+    ///
+    /// A store that failed.
+    pub async fn move_on(&self, successor: &str, predecessor: &str) -> anyhow::Result<()> {
+        let moves = {
+            let mut live = self.live();
+            live.moves.insert(successor.to_owned(), predecessor.to_owned());
+            live.moves.clone()
+        };
+        self.keep("moves", &moves).await
+    }
+
+    /// What was kept under a name.
+    ///
+    /// # Errors
+    ///
+    /// A store that failed.
+    pub async fn recall<T: DeserializeOwned>(&self, name: &str) -> anyhow::Result<Option<T>> {
+        let bytes = self.client.state_store().get_custom_value(&key_of(name)).await;
+        let bytes = bytes.context("the Matrix store cannot be read")?;
+        // What an older version wrote in another form is forgotten; nothing here is irreplaceable.
+        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+    }
+
+    /// Keeps something under a name.
+    ///
+    /// # Errors
+    ///
+    /// A store that failed.
+    pub async fn keep<T: Serialize + Sync>(&self, name: &str, value: &T) -> anyhow::Result<()> {
+        let bytes = serde_json::to_vec(value)?;
+        let kept = self.client.state_store().set_custom_value_no_read(&key_of(name), bytes).await;
+        kept.context("the Matrix store cannot be written")
+    }
+
+    /// Plain data is whole between any two of its operations, so a poisoned lock is no danger.
+    fn live(&self) -> MutexGuard<'_, Live> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn key_of(name: &str) -> Vec<u8> {
+    format!("maturity-bot {name}").into_bytes()
+}

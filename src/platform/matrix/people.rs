@@ -1,0 +1,108 @@
+//! Who is in a room, and what they are there.
+
+use matrix_sdk::room::RoomMember;
+use matrix_sdk::ruma::events::room::power_levels::UserPowerLevel;
+use matrix_sdk::ruma::int;
+use matrix_sdk::{Room, RoomMemberships, RoomState};
+
+use super::bot::Bot;
+use super::errors::post_error;
+use super::ids;
+use crate::domain::ids::{PersonId, PlaceId};
+use crate::platform::{PostError, Profile};
+
+/// The group of those who may remove messages and people: a power level of 50 and more, which the
+/// specification suggests for moderators, and the creators of rooms of version 12.
+#[must_use]
+pub fn moderators() -> PersonId {
+    ids::person("moderators")
+}
+
+/// The joined room of a place.
+///
+/// # Errors
+///
+/// The bot is not in it.
+pub fn room(bot: &Bot, place: &PlaceId) -> Result<Room, PostError> {
+    let mut room = ids::room_of(place).and_then(|id| bot.client.get_room(&id));
+    match room.as_ref().map(|room| room.state()) {
+        Some(RoomState::Joined) => {}
+        Some(RoomState::Invited) => {
+            let cause = "the bot is on its way into the room".to_owned();
+            return Err(PostError::Transient { cause, retry_after: Some(1) });
+        }
+        _ => room = None,
+    }
+    room.ok_or_else(|| PostError::DeadTarget("the bot is not in the room; invite it".to_owned()))
+}
+
+/// Everybody in a room, without the bot.
+///
+/// # Errors
+///
+/// See [`PostError`].
+pub async fn members(bot: &Bot, room: &Room) -> Result<Vec<Profile>, PostError> {
+    let members = room.members(RoomMemberships::JOIN).await.map_err(|error| post_error(&error))?;
+    let others = members.iter().filter(|member| member.user_id().as_str() != bot.own);
+    Ok(others.map(profile).collect())
+}
+
+/// What is known of one person: from a room that the bot shares with them, else their account.
+///
+/// # Errors
+///
+/// See [`PostError`].
+pub async fn of(bot: &Bot, person: &PersonId) -> Result<Profile, PostError> {
+    let unknown = || PostError::DeadTarget("this is no user of Matrix".to_owned());
+    let user = ids::user_of(person).ok_or_else(unknown)?;
+    for room in bot.client.joined_rooms() {
+        if let Ok(Some(member)) = room.get_member_no_sync(&user).await {
+            return Ok(profile(&member));
+        }
+    }
+    let account = bot.client.account().fetch_user_profile_of(&user).await;
+    let account = account.map_err(|error| post_error(&error))?;
+    let shown = account.get("displayname").and_then(|name| name.as_str());
+    let (id, name) = (person.clone(), name(user.as_str(), shown, false));
+    Ok(Profile { id, name, zone: None, outside: false, groups: Vec::new() })
+}
+
+/// What a room tells of one of its members.
+#[must_use]
+pub fn profile(member: &RoomMember) -> Profile {
+    let leads = match member.power_level() {
+        UserPowerLevel::Infinite => true,
+        UserPowerLevel::Int(level) => level >= int!(50),
+        _ => false,
+    };
+    Profile {
+        id: ids::person(member.user_id().as_str()),
+        name: name(member.user_id().as_str(), member.display_name(), member.name_ambiguous()),
+        zone: None,
+        outside: false,
+        groups: leads.then(moderators).into_iter().collect(),
+    }
+}
+
+/// The name people read: two of the same name are told apart by their ids.
+#[must_use]
+pub fn name(user: &str, shown: Option<&str>, ambiguous: bool) -> String {
+    let local = user.trim_start_matches('@').split(':').next().unwrap_or(user);
+    match shown.map(str::trim).filter(|name| !name.is_empty()) {
+        Some(name) if ambiguous => format!("{name} ({user})"),
+        Some(name) => name.to_owned(),
+        None => local.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_of_a_name_are_told_apart() {
+        assert_eq!(name("@ann:x", Some("Ann"), false), "Ann");
+        assert_eq!(name("@ann:x", Some("Ann"), true), "Ann (@ann:x)");
+        assert_eq!(name("@ann:x", Some("  "), false), "ann");
+    }
+}

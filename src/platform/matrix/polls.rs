@@ -1,0 +1,116 @@
+//! Polls of the bot: which answer means what, and when they ended.
+
+use serde::{Deserialize, Serialize};
+
+use super::bot::Bot;
+use super::notes::Key;
+use crate::domain::message::{Choice, Press};
+
+/// A poll that the bot posted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Poll {
+    /// Its room.
+    pub room: String,
+    /// The answers: id, and the token of what it means.
+    pub answers: Vec<Key>,
+    /// When it ended, in milliseconds since 1970 by the homeserver's clock.
+    pub ended: Option<i64>,
+}
+
+impl Poll {
+    /// A poll in a room that goes on.
+    #[must_use]
+    pub fn new(room: &str, choices: &[Choice]) -> Self {
+        let answer = |choice: &Choice| (choice.key.clone(), choice.press.token());
+        Self { room: room.to_owned(), answers: choices.iter().map(answer).collect(), ended: None }
+    }
+
+    /// What a vote means; `None` where it is spoiled or came after the end. Of several votes by one
+    /// person the last one that means something counts.
+    #[must_use]
+    pub fn token(&self, answers: &[String], at: i64) -> Option<&str> {
+        let [answer] = answers else { return None };
+        if self.ended.is_some_and(|end| at > end) {
+            return None;
+        }
+        let found = self.answers.iter().find(|(id, _)| id == answer);
+        found.map(|(_, token)| token.as_str())
+    }
+}
+
+/// The poll that began with an event, if it is one of ours.
+///
+/// # Errors
+///
+/// A store that failed.
+pub async fn recall(bot: &Bot, event: &str) -> anyhow::Result<Option<Poll>> {
+    match bot.memory.recall(&name(event)) {
+        Some(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
+        None => bot.notes.recall(&name(event)).await,
+    }
+}
+
+/// Keeps a poll of a room, under the event it began with.
+///
+/// # Errors
+///
+/// A store that failed.
+pub async fn keep(bot: &Bot, event: &str, poll: &Poll) -> anyhow::Result<()> {
+    bot.memory.keep(&name(event), serde_json::to_vec(poll)?).await
+}
+
+/// Keeps a poll of a direct room, which says what one person was asked, away from the answers.
+///
+/// # Errors
+///
+/// A store that failed.
+pub async fn keep_apart(bot: &Bot, event: &str, poll: &Poll) -> anyhow::Result<()> {
+    bot.notes.keep(&name(event), poll).await
+}
+
+/// Whether a person gives exactly one of these answers to a question.
+#[must_use]
+pub fn is_single(choices: &[Choice]) -> bool {
+    let answers = choices.iter().all(|choice| matches!(choice.press, Press::Answer(..)));
+    // Lists of things that may all be true have a word for none of them.
+    answers && choices.len() > 1 && choices.iter().all(|choice| choice.key != "none")
+}
+
+fn name(event: &str) -> String {
+    format!("poll {event}")
+}
+
+/// A keycap as clients send it, `3` with a variation selector and a frame, as the key it shows.
+#[must_use]
+pub fn keycap(sign: &str) -> String {
+    sign.replace(['\u{fe0f}', '\u{20e3}'], "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vote_counts_until_the_end_and_only_if_it_is_one() {
+        let answers = vec![("0".to_owned(), "zero".to_owned()), ("?".to_owned(), "no".to_owned())];
+        let mut poll = Poll { room: "!r:x".to_owned(), answers, ended: None };
+        let vote = |poll: &Poll, ids: &[&str], at| {
+            let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
+            poll.token(&ids, at).map(str::to_owned)
+        };
+        assert_eq!(vote(&poll, &["0"], 5), Some("zero".to_owned()));
+        assert_eq!(vote(&poll, &["9"], 5), None);
+        assert_eq!(vote(&poll, &[], 5), None);
+        assert_eq!(vote(&poll, &["0", "?"], 5), None);
+        poll.ended = Some(4);
+        assert_eq!(vote(&poll, &["0"], 5), None);
+        assert_eq!(vote(&poll, &["?"], 4), Some("no".to_owned()));
+    }
+
+    #[test]
+    fn keycaps_are_keys() {
+        assert_eq!(keycap("3\u{fe0f}\u{20e3}"), "3");
+        assert_eq!(keycap("3\u{20e3}"), "3");
+        assert_eq!(keycap("👍"), "👍");
+    }
+}

@@ -1,0 +1,151 @@
+//! Answers on their way: one after the other per person, tried until they arrive.
+//!
+//! Listening never waits for them. Which are under way is noted before the cursor moves on, so that
+//! an answer lost with the process is given again in the next life, under the same key.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use matrix_sdk::Room;
+use matrix_sdk::ruma::OwnedRoomId;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::bot::Bot;
+use super::compose::{self, MESSAGE, transaction};
+use super::deliver::{self, Load};
+use super::notes::{InForm, Origin};
+use super::{direct, ids, send};
+use crate::domain::ids::PersonId;
+use crate::domain::message::Message;
+use crate::platform::{PostError, Response, Stop};
+use crate::text::words::MatrixHint;
+
+/// The longest wait between two tries, in seconds.
+const LONGEST_WAIT: u64 = 60;
+
+/// An answer to an event.
+#[derive(Debug)]
+pub struct Answer {
+    /// The id of the event.
+    pub event: String,
+    /// Who gets it.
+    pub person: PersonId,
+    /// Where it goes.
+    pub origin: Origin,
+    /// What it says.
+    pub response: Response,
+    /// It may have been given before.
+    pub again: bool,
+}
+
+/// The answers on their way.
+pub struct Replies {
+    bot: Arc<Bot>,
+    stop: Stop,
+    lanes: Mutex<BTreeMap<PersonId, UnboundedSender<Answer>>>,
+}
+
+impl Replies {
+    /// No answer is under way.
+    #[must_use]
+    pub fn new(bot: Arc<Bot>, stop: Stop) -> Self {
+        Self { bot, stop, lanes: Mutex::default() }
+    }
+
+    /// Sends an answer behind those that its person waits for.
+    pub fn give(&self, answer: Answer) {
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        let lane = lanes.entry(answer.person.clone()).or_insert_with(|| {
+            let (sender, receiver) = unbounded_channel();
+            tokio::spawn(work(Arc::clone(&self.bot), receiver, self.stop.clone()));
+            sender
+        });
+        // A lane ends only with the bot, and the answer is owed then.
+        let _ = lane.send(answer);
+    }
+}
+
+async fn work(bot: Arc<Bot>, mut answers: UnboundedReceiver<Answer>, mut stop: Stop) {
+    loop {
+        let answer = tokio::select! {
+            answer = answers.recv() => answer,
+            _ = stop.wait_for(|stop| *stop) => None,
+        };
+        let Some(answer) = answer else { return };
+        tokio::select! {
+            () = insist(&bot, &answer) => bot.notes.paid(&answer.event),
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+    }
+}
+
+/// Tries until the answer arrives or never can.
+async fn insist(bot: &Bot, answer: &Answer) {
+    for attempt in 0_u32.. {
+        let wait = match give(bot, answer).await {
+            Ok(()) => return,
+            Err(PostError::Limited { retry_after }) => retry_after.max(1),
+            Err(PostError::Transient { retry_after: Some(wish), .. }) => wish,
+            Err(PostError::Transient { .. } | PostError::Unanswered(_)) => {
+                (1_u64 << attempt.min(6)).min(LONGEST_WAIT)
+            }
+            Err(error) => {
+                tracing::warn!(%error, "an answer could not be given");
+                return;
+            }
+        };
+        nap(wait).await;
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "whoever calls this waits for the stop signal, too")]
+async fn nap(seconds: u64) {
+    tokio::time::sleep(Duration::from_secs(seconds)).await;
+}
+
+async fn give(bot: &Bot, answer: &Answer) -> Result<(), PostError> {
+    let message = &answer.response.message;
+    let drawing = answer.response.drawing.as_deref();
+    let load = Load { message, drawing, key: &answer.event, doubtful: answer.again, thread: None };
+    match &answer.origin {
+        Origin::Here(room) => {
+            deliver::to_room(bot, &joined(bot, room)?, load).await?;
+        }
+        Origin::Direct(room) => {
+            let room = joined(bot, room)?;
+            deliver::reply(bot, &room, &answer.person, load).await?;
+            put_form(bot, answer, message, None).await;
+        }
+        Origin::Room { room, thread } => {
+            let private = direct::room_with(bot, &answer.person, true).await?;
+            deliver::reply(bot, &private, &answer.person, load).await?;
+            put_form(bot, answer, message, Some(room)).await;
+            hint(bot, &joined(bot, room)?, thread, answer).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A form waits for lines that fill it in; what was asked for in a room belongs to it.
+async fn put_form(bot: &Bot, answer: &Answer, message: &Message, room: Option<&str>) {
+    if let Message::Form(form) = message {
+        let form = InForm { form: form.clone(), place: room.map(ids::place) };
+        deliver::keep(bot.notes.set_form(&answer.person, Some(&form)).await);
+    }
+}
+
+/// Tells whoever asked in a room that the answer is elsewhere.
+async fn hint(bot: &Bot, room: &Room, thread: &str, answer: &Answer) -> Result<(), PostError> {
+    let user = ids::user_of(&answer.person);
+    let content = compose::notice(&bot.say(&MatrixHint {}), user.as_deref().map(AsRef::as_ref));
+    let content = compose::threaded(content, thread);
+    let id = transaction(&answer.event, "hint");
+    send::event(bot, room, MESSAGE, content, &id).await.map(|_| ())
+}
+
+fn joined(bot: &Bot, room: &str) -> Result<Room, PostError> {
+    let gone = || PostError::DeadTarget("the bot is not in the room".to_owned());
+    let id: OwnedRoomId = room.try_into().map_err(|_| gone())?;
+    bot.client.get_room(&id).ok_or_else(gone)
+}

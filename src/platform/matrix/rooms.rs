@@ -1,0 +1,113 @@
+//! Coming into rooms: invitations, upgrades, and who may bring the bot where.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use matrix_sdk::ruma::{OwnedRoomId, OwnedServerName, RoomOrAliasId};
+use matrix_sdk::{Room, RoomState};
+
+use super::bot::Bot;
+use super::errors::post_error;
+use super::{deliver, ids};
+use crate::platform::{PostError, Stop};
+
+/// How often it is tried to come into a room before it is left to the next start.
+const TRIES: u32 = 12;
+
+/// Whether an invitation by a user is accepted: by the list, by an admin, or because the room
+/// carries on another one that the bot was in.
+#[must_use]
+pub fn is_welcome(bot: &Bot, room: &str, inviter: &str) -> bool {
+    allowed(&bot.settings.invites, inviter)
+        || bot.admins.contains(&ids::person(inviter))
+        || bot.notes.predecessor(room).is_some()
+}
+
+fn allowed(guests: &[String], inviter: &str) -> bool {
+    let server = inviter.split_once(':').map(|(_, server)| server);
+    guests.iter().any(|guest| guest == inviter || Some(guest.as_str()) == server)
+}
+
+/// Answers an invitation, beside everything else.
+pub fn answer(bot: &Arc<Bot>, room: Room, stop: Stop) {
+    let bot = Arc::clone(bot);
+    tokio::spawn(async move {
+        let mut stop = stop;
+        tokio::select! {
+            () = decide(&bot, &room) => {}
+            _ = stop.wait_for(|stop| *stop) => {}
+        }
+    });
+}
+
+async fn decide(bot: &Bot, room: &Room) {
+    let id = room.room_id().to_string();
+    let Ok(invite) = room.invite_details().await else { return };
+    let inviter = invite.inviter_id.to_string();
+    if !is_welcome(bot, &id, &inviter) {
+        tracing::info!(room = id, "an invitation was declined; its sender is not on the list");
+        retry(|| room.leave()).await;
+        return;
+    }
+    if room.is_direct().await.unwrap_or(false) {
+        deliver::keep(bot.notes.set_direct(&ids::person(&inviter), &id).await);
+    }
+    let joined = retry(|| async {
+        if room.state() == RoomState::Invited { room.join().await } else { Ok(()) }
+    });
+    if joined.await {
+        tracing::info!(room = id, "came into a room");
+    }
+}
+
+/// Goes on into the successor of an upgraded room; where that needs an invitation, waits for it.
+pub fn follow(bot: &Arc<Bot>, successor: &str, by: &str) {
+    let Ok(room) = OwnedRoomId::try_from(successor) else { return };
+    let via = by.split_once(':').and_then(|(_, server)| OwnedServerName::try_from(server).ok());
+    let client = bot.client.clone();
+    tokio::spawn(async move {
+        let via: Vec<OwnedServerName> = via.into_iter().collect();
+        let room = <&RoomOrAliasId>::from(&*room);
+        retry(|| async { client.join_room_by_id_or_alias(room, &via).await.map(|_| ()) }).await;
+    });
+}
+
+/// Tries until it works or never can; gives whether it did.
+async fn retry<F>(attempt: impl Fn() -> F) -> bool
+where
+    F: Future<Output = matrix_sdk::Result<()>>,
+{
+    for tried in 0..TRIES {
+        let Err(error) = attempt().await else { return true };
+        let wait = match post_error(&error) {
+            PostError::Limited { retry_after } => retry_after.max(1),
+            PostError::Transient { .. } | PostError::Unanswered(_) => 1 << tried.min(6),
+            refused => {
+                tracing::warn!(error = %refused, "a room could not be entered or left");
+                return false;
+            }
+        };
+        nap(wait).await;
+    }
+    false
+}
+
+#[expect(clippy::disallowed_methods, reason = "runs beside the bot and ends with it")]
+async fn nap(seconds: u64) {
+    tokio::time::sleep(Duration::from_secs(seconds)).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn users_and_servers_are_on_the_list_by_their_whole_name() {
+        let guests = ["@ann:a.org".to_owned(), "b.org".to_owned()];
+        assert!(allowed(&guests, "@ann:a.org"));
+        assert!(!allowed(&guests, "@ben:a.org"));
+        assert!(allowed(&guests, "@cem:b.org"));
+        assert!(!allowed(&guests, "@cem:evil.b.org"));
+        assert!(!allowed(&[], "@ann:a.org"));
+    }
+}

@@ -1,0 +1,96 @@
+//! The way out of one event: encrypted where the room is, once however often it is tried.
+
+use std::io::Cursor;
+
+use matrix_sdk::Room;
+use matrix_sdk::room::MessagesOptions;
+use matrix_sdk::ruma::{OwnedTransactionId, UInt};
+use serde_json::{Value, json};
+
+use super::bot::Bot;
+use super::compose::{self, Upload};
+use super::errors::{http_error, post_error};
+use super::raw::Event;
+use crate::platform::PostError;
+
+/// How many events back a message is looked for whose first answer was lost.
+const LOOK_BACK: u32 = 200;
+
+/// Sends one event under a transaction id; gives its event id. The same id is delivered once: the
+/// homeserver remembers those of a device for a day (client-server API, "Transaction identifiers").
+///
+/// # Errors
+///
+/// See [`PostError`].
+pub async fn event(
+    bot: &Bot,
+    room: &Room,
+    kind: &str,
+    content: Value,
+    transaction: &str,
+) -> Result<String, PostError> {
+    let id = OwnedTransactionId::from(transaction);
+    let content = compose::keyed(content, transaction);
+    let _turn = bot.turn(room).await;
+    let sent = room.send_raw(kind, content).with_transaction_id(&id).await;
+    match sent {
+        Ok(sent) => Ok(sent.response.event_id.to_string()),
+        Err(error) => Err(post_error(&error)),
+    }
+}
+
+/// Looks in the room for an event that was sent under a transaction id, in this life or another.
+///
+/// # Errors
+///
+/// See [`PostError`].
+pub async fn find(bot: &Bot, room: &Room, transaction: &str) -> Result<Option<String>, PostError> {
+    let mut from: Option<String> = None;
+    for _ in 0..LOOK_BACK / 100 {
+        let mut options = MessagesOptions::backward().from(from.as_deref());
+        options.limit = UInt::from(100_u32);
+        let page = room.messages(options).await.map_err(|error| post_error(&error))?;
+        for event in &page.chunk {
+            let Ok(event) = event.raw().deserialize_as_unchecked::<Event>() else { continue };
+            let key = event.content.get(compose::KEY).and_then(Value::as_str);
+            if event.sender == bot.own && key == Some(transaction) {
+                return Ok(Some(event.id));
+            }
+        }
+        match page.end {
+            Some(end) if !page.chunk.is_empty() => from = Some(end),
+            _ => break,
+        }
+    }
+    Ok(None)
+}
+
+/// Uploads a picture for a room, encrypted where the room is; `None` where the homeserver takes
+/// none that large, or it is none.
+///
+/// # Errors
+///
+/// See [`PostError`].
+pub async fn upload(bot: &Bot, room: &Room, png: Vec<u8>) -> Result<Option<Upload>, PostError> {
+    let Some(size) = compose::png_size(&png) else { return Ok(None) };
+    let bytes = png.len();
+    let most = bot.client.load_or_fetch_max_upload_size().await;
+    if most.is_ok_and(|most| u64::from(most) < bytes as u64) {
+        return Ok(None);
+    }
+    let state = room.latest_encryption_state().await.map_err(|error| post_error(&error))?;
+    let source = if state.is_encrypted() {
+        let mut reader = Cursor::new(png);
+        let file = bot.client.upload_encrypted_file(&mut reader).await;
+        let file = file.map_err(|error| post_error(&error))?;
+        ("file", serde_json::to_value(file).unwrap_or_default())
+    } else {
+        let sent = bot.client.media().upload(&mime::IMAGE_PNG, png, None).await;
+        let sent = sent.map_err(|error| match &error {
+            matrix_sdk::Error::Http(error) => http_error(error),
+            other => post_error(other),
+        })?;
+        ("url", json!(sent.content_uri))
+    };
+    Ok(Some(Upload { source, size, bytes }))
+}
