@@ -123,3 +123,21 @@ pub fn questions<'a>(bank: &'a Bank, ids: Option<&[&str]>) -> Vec<&'a Question> 
     let wanted = |question: &&Question| ids.is_none_or(|ids| ids.contains(&question.id.as_str()));
     bank.questions.iter().filter(wanted).collect()
 }
+
+/// All lines of a reply to `report` that carry figures.
+pub fn figure_lines(reply: &str) -> Vec<String> {
+    let carries = |line: &&str| {
+        let numbered = line.split_once(". ").is_some_and(|(n, _)| n.parse::<u8>().is_ok());
+        let listed =
+            line.starts_with("- ") && !line.contains("Remark") && !line.contains("Words of");
+        numbered
+            || listed
+            || line.starts_with("   First step")
+            || line.starts_with("Level")
+            || line.starts_with("Confidence")
+            || line.ends_with("people answered.")
+    };
+    let lines: Vec<String> = reply.lines().filter(carries).map(ToOwned::to_owned).collect();
+    // Names of champions are no figures.
+    lines.into_iter().filter(|line| line != "- Tooling: Bob").collect()
+}

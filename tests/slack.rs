@@ -1,0 +1,37 @@
+//! The bot in Slack: the real binary against a Slack of our own, which Slack's own client judges.
+
+#[path = "support/slack/double.rs"]
+mod double;
+
+#[path = "slack/bolt.rs"]
+mod bolt;
+#[path = "slack/refusals.rs"]
+mod refusals;
+
+#[path = "support/report.rs"]
+mod report;
+#[path = "support/script.rs"]
+mod script;
+
+#[path = "slack/answering.rs"]
+mod answering;
+#[path = "slack/http.rs"]
+mod http;
+#[path = "slack/limits.rs"]
+mod limits;
+#[path = "slack/manifest.rs"]
+mod manifest;
+#[path = "slack/payloads.rs"]
+mod payloads;
+#[path = "slack/people.rs"]
+mod people;
+#[path = "slack/reliable.rs"]
+mod reliable;
+#[path = "slack/replies.rs"]
+mod replies;
+#[path = "slack/rounds.rs"]
+mod rounds;
+#[path = "slack/rules.rs"]
+mod rules;
+#[path = "slack/team.rs"]
+mod team;
