@@ -1,0 +1,37 @@
+//! The bot in encrypted rooms of a real homeserver, among people who use another client library.
+
+#[path = "support/matrix/bot.rs"]
+mod bot;
+#[path = "support/matrix/humans.rs"]
+mod humans;
+#[path = "support/script.rs"]
+#[expect(dead_code, reason = "other tests use more of it")]
+mod script;
+#[path = "support/matrix/synapse.rs"]
+mod synapse;
+#[path = "support/terminal.rs"]
+#[expect(dead_code, reason = "other tests use more of it")]
+mod terminal;
+#[path = "support/matrix/world.rs"]
+mod world;
+
+#[path = "matrix/downtime.rs"]
+mod downtime;
+#[path = "matrix/ground.rs"]
+mod ground;
+#[path = "matrix/killed.rs"]
+mod killed;
+#[path = "matrix/limits.rs"]
+mod limits;
+#[path = "matrix/open_round.rs"]
+mod open_round;
+#[path = "matrix/rooms.rs"]
+mod rooms;
+#[path = "matrix/rounds.rs"]
+mod rounds;
+#[path = "matrix/scene.rs"]
+mod scene;
+#[path = "matrix/session.rs"]
+mod session;
+#[path = "matrix/sign_in.rs"]
+mod sign_in;
