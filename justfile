@@ -18,6 +18,11 @@ check:
 torture rounds="500":
     NEXTEST_PROFILE=torture MATURITY_TORTURE_ROUNDS={{ rounds }} scripts/test torture
 
-# Measures.
-bench *filter:
-    cargo bench --locked {{ filter }}
+# Measures what is promised about speed; a word selects parts, as in `just bench answers`.
+bench *parts:
+    cargo bench --locked --no-default-features --bench speed -- {{ parts }}
+
+# Measures a command's round trip in Matrix rooms, beside an echo bot on another library.
+bench-matrix *args:
+    cargo build --locked --release
+    benches/matrix_round_trip.py "${CARGO_TARGET_DIR:-target}/release/maturity-bot" {{ args }}
