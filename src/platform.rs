@@ -6,6 +6,7 @@
 pub mod console;
 #[cfg(feature = "matrix")]
 pub mod matrix;
+mod signs;
 #[cfg(feature = "slack")]
 pub mod slack;
 

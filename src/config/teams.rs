@@ -165,20 +165,16 @@ fn member(
     if let DeValue::Table(table) = value {
         let own = Section::new(section.reading, table, MEMBER_KEYS, "team.members.");
         let id = required(&own, at, "id", person)?;
-        let name = own.get("name", values::name).unwrap_or_else(|| bare(&id));
+        let name = own.get("name", values::name).unwrap_or_else(|| id.bare().to_owned());
         return Some(Member { name, zone: own.get("zone", values::zone), id });
     }
     match person(value) {
-        Ok(id) => Some(Member { name: bare(&id), id, zone: None }),
+        Ok(id) => Some(Member { name: id.bare().to_owned(), id, zone: None }),
         Err(wrong) => {
             section.wrong("members", at, wrong);
             None
         }
     }
-}
-
-fn bare(id: &PersonId) -> String {
-    id.as_str().split_once(':').map_or(id.as_str(), |(_, rest)| rest).to_owned()
 }
 
 fn leads(

@@ -58,21 +58,26 @@ text_id!(
     ActionId
 );
 
-impl PersonId {
-    /// The platform's name in front of the colon.
-    #[must_use]
-    pub fn platform(&self) -> &str {
-        self.0.split(':').next().unwrap_or_default()
-    }
+macro_rules! on_a_platform {
+    ($name:ident) => {
+        impl $name {
+            /// The platform's name in front of the colon.
+            #[must_use]
+            pub fn platform(&self) -> &str {
+                self.0.split(':').next().unwrap_or_default()
+            }
+
+            /// The platform's own id behind the colon.
+            #[must_use]
+            pub fn bare(&self) -> &str {
+                self.0.split_once(':').map_or(&self.0, |(_, rest)| rest)
+            }
+        }
+    };
 }
 
-impl PlaceId {
-    /// The platform's name in front of the colon.
-    #[must_use]
-    pub fn platform(&self) -> &str {
-        self.0.split(':').next().unwrap_or_default()
-    }
-}
+on_a_platform!(PersonId);
+on_a_platform!(PlaceId);
 
 /// A team, numbered once when it is made; names and places may change, the number never does.
 #[derive(

@@ -234,6 +234,29 @@ pub enum Input {
     Many(Vec<Entry>),
 }
 
+impl Input {
+    /// What there is to choose from; nothing where something is typed.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        match self {
+            Self::One(entries) | Self::Many(entries) => entries,
+            Self::Line | Self::Paragraph | Self::People => &[],
+        }
+    }
+}
+
+impl Field {
+    /// The label, with the values there are to choose from, for chats where they are typed.
+    #[must_use]
+    pub fn label_with_values(&self) -> String {
+        let values: Vec<&str> = self.input.entries().iter().map(|it| it.value.as_str()).collect();
+        if values.is_empty() {
+            return self.label.clone();
+        }
+        format!("{} ({})", self.label, values.join(", "))
+    }
+}
+
 /// One thing to choose in a field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {

@@ -117,9 +117,8 @@ pub(super) fn find_member(
 ) -> Decided<Option<PersonId>> {
     let wanted = mention.0.trim_start_matches('@');
     for id in desk.tx.members(team.id)? {
-        let bare = id.as_str().split_once(':').map_or(id.as_str(), |(_, rest)| rest);
         let same = |text: &str| text.to_lowercase() == wanted.to_lowercase();
-        if same(bare) || same(id.as_str()) || same(&desk.tx.name_of(&id)?) {
+        if same(id.bare()) || same(id.as_str()) || same(&desk.tx.name_of(&id)?) {
             return Ok(Some(id));
         }
     }

@@ -31,9 +31,14 @@ impl Engine {
             self.changed.send_replace(());
             return Ok(None);
         }
-        let reply = self.commit(|desk| event::decide(desk, event)).await;
+        let decided = self.commit_if_any(|desk| event::decide(desk, event)).await;
         self.handled.fetch_add(1, Ordering::Relaxed);
-        reply
+        let (reply, changed) = decided?;
+        if !changed {
+            // What was read may not be on disk yet, and nothing is told that rests on it.
+            self.catch_up_with_disk().await?;
+        }
+        Ok(reply)
     }
 
     /// Does everything that is due now: fired schedules, deadlines, digests, unfinished jobs.

@@ -89,6 +89,14 @@ impl Engine {
 
     /// Decides and commits, again and again while others change what the decision rests on.
     pub(crate) async fn commit<T>(&self, decide: impl Fn(&Desk<'_>) -> Decided<T>) -> Decided<T> {
+        self.commit_if_any(decide).await.map(|(outcome, _)| outcome)
+    }
+
+    /// The same, and whether there was anything to commit at last.
+    pub(super) async fn commit_if_any<T>(
+        &self,
+        decide: impl Fn(&Desk<'_>) -> Decided<T>,
+    ) -> Decided<(T, bool)> {
         let mut tries = 0;
         loop {
             let (_together, _alone) = if tries < PATIENCE {
@@ -107,20 +115,24 @@ impl Engine {
                 }
             };
             if batch.ops.is_empty() {
-                // What was read may not be on disk yet, and nothing is told that rests on it.
-                self.kv.commit(Batch::default()).await?;
-                return Ok(outcome);
+                return Ok((outcome, false));
             }
             let traces = Traces::of(&batch);
             if let Outcome::Committed { .. } = self.kv.commit(batch).await? {
                 self.follow(traces).await?;
                 if !again {
-                    return Ok(outcome);
+                    return Ok((outcome, true));
                 }
             } else {
                 tries += 1;
             }
         }
+    }
+
+    /// Waits until everything that can be read is on disk.
+    pub(super) async fn catch_up_with_disk(&self) -> Decided<()> {
+        self.kv.commit(Batch::default()).await?;
+        Ok(())
     }
 
     /// Does what follows from a commit that left these traces.

@@ -1,5 +1,7 @@
 //! Who is speaking, where, and which team they mean.
 
+use std::collections::BTreeSet;
+
 use super::decision::{Decided, Desk};
 use crate::domain::ids::{PersonId, PlaceId, TeamId};
 use crate::domain::person::Person;
@@ -84,23 +86,32 @@ impl Speaker {
 
 /// Whether a member belongs to a group that leads the team.
 fn leads_by_group(desk: &Desk<'_>, team: &Team, person: &PersonId) -> Decided<bool> {
-    let groups = desk.tx.groups(team.id, person)?;
-    Ok(groups.iter().any(|group| team.is_lead(group) || desk.rules.leading_groups.contains(group)))
+    Ok(leading(desk, team, &desk.tx.groups(team.id, person)?))
 }
 
-/// The people who lead a team: those named, and the members of groups that do.
+/// Whether one of these groups leads the team.
+fn leading(desk: &Desk<'_>, team: &Team, groups: &[PersonId]) -> bool {
+    groups.iter().any(|group| team.is_lead(group) || desk.rules.leading_groups.contains(group))
+}
+
+/// The people who lead a team: members first, by id, whether named or in a group that leads; then
+/// those who are named without being members.
 pub(super) fn leads_of(desk: &Desk<'_>, team: &Team) -> Decided<Vec<PersonId>> {
-    let mut groups = desk.rules.leading_groups.clone();
-    let mut leads = Vec::new();
-    for member in desk.tx.members(team.id)? {
-        let own = desk.tx.groups(team.id, &member)?;
-        if team.is_lead(&member) || leads_by_group(desk, team, &member)? {
-            leads.push(member);
+    let mut groups: BTreeSet<PersonId> = desk.rules.leading_groups.iter().cloned().collect();
+    let mut inside = BTreeSet::new();
+    for (member, own) in desk.tx.grouped_members(team.id)? {
+        if leading(desk, team, &own) {
+            inside.insert(member);
         }
         groups.extend(own);
     }
-    let named = team.leads.iter().filter(|id| !leads.contains(id) && !groups.contains(id));
-    let named: Vec<PersonId> = named.cloned().collect();
-    leads.extend(named);
-    Ok(leads)
+    let mut outside = Vec::new();
+    for named in &team.leads {
+        if desk.tx.is_member(team.id, named)? {
+            inside.insert(named.clone());
+        } else if !groups.contains(named) {
+            outside.push(named.clone());
+        }
+    }
+    Ok(inside.into_iter().chain(outside).collect())
 }

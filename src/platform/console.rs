@@ -29,7 +29,6 @@ use crate::text::words::{
 };
 use crate::text::{Text, Words};
 use line::Line;
-use session::bare;
 
 /// What the terminal needs from whoever runs it.
 #[async_trait]
@@ -296,7 +295,7 @@ impl Console {
             let joined = What::Joined { place: place.clone(), profile: resident.profile() };
             self.hand_in(inbox, joined).await?;
         }
-        let to = place.as_ref().map_or_else(String::new, |place| bare(place.as_str()).to_owned());
+        let to = place.as_ref().map_or_else(String::new, |place| place.bare().to_owned());
         self.say_words(&ConsoleTo { to, person: false, here: true, at: None });
         Ok(())
     }
@@ -460,7 +459,7 @@ impl Platform for Console {
                 (lock(&self.state).session.name_of(person), true)
             }
             Destination::Place(place) | Destination::Thread(place, _) => {
-                (bare(place.as_str()).to_owned(), false)
+                (place.bare().to_owned(), false)
             }
         };
         let at = Some(When::local(self.clock.now(), self.zone));

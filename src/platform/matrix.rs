@@ -30,6 +30,7 @@ mod send;
 mod split;
 mod sync;
 mod trust;
+mod waiting;
 
 pub use folder::{Folder, write_whole};
 pub use ids::PLATFORM;

@@ -45,7 +45,7 @@ use chrono::TimeDelta;
 use self::api::Api;
 use self::http::Door;
 use self::outbox::Outbox;
-use self::people::{People, Welcome, bare};
+use self::people::{People, Welcome};
 use self::reception::{Reception, Staff};
 use self::replies::Replies;
 use self::sockets::Sockets;
@@ -181,6 +181,6 @@ impl Platform for Slack {
     }
 
     async fn profile(&self, person: &PersonId) -> Result<Profile, PostError> {
-        Ok(self.staff.people.profile(bare(person.as_str())).await?)
+        Ok(self.staff.people.profile(person.bare()).await?)
     }
 }

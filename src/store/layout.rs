@@ -48,6 +48,12 @@ pub fn members(team: TeamId) -> Key {
     key("member").team(team).done()
 }
 
+/// The groups of a team's members.
+#[must_use]
+pub fn groups_of(team: TeamId) -> Key {
+    key("groups").team(team).done()
+}
+
 /// The groups that a member of a team belongs to.
 #[must_use]
 pub fn groups(team: TeamId, person: &PersonId) -> Key {

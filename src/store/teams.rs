@@ -104,8 +104,7 @@ impl Tx<'_> {
     /// The name people read for a person.
     pub fn name_of(&self, id: &PersonId) -> Result<String> {
         let known = self.person(id)?.map(|person| person.name);
-        let bare = || id.as_str().split_once(':').map_or(id.as_str(), |(_, rest)| rest).to_owned();
-        Ok(known.unwrap_or_else(bare))
+        Ok(known.unwrap_or_else(|| id.bare().to_owned()))
     }
 
     /// The names people read for several.
@@ -162,6 +161,13 @@ impl Tx<'_> {
     /// The groups of the platform that a member belongs to.
     pub fn groups(&self, team: TeamId, person: &PersonId) -> Result<Vec<PersonId>> {
         Ok(self.get::<Groups>(&layout::groups(team, person))?.unwrap_or_default().0)
+    }
+
+    /// The members who belong to groups, with these, by id.
+    pub fn grouped_members(&self, team: TeamId) -> Result<Vec<(PersonId, Vec<PersonId>)>> {
+        let rows = self.scan::<Groups>(&layout::groups_of(team))?;
+        let named = |(key, groups): (Key, Groups)| Some((PersonId(last_text(&key)?), groups.0));
+        Ok(rows.into_iter().filter_map(named).collect())
     }
 
     /// Notes the groups of a member, where they changed.

@@ -106,8 +106,7 @@ impl Recorder {
 fn addressee(tx: &Tx<'_>, to: &Destination) -> Result<String, StoreError> {
     Ok(match to {
         Destination::Place(place) | Destination::Thread(place, _) => {
-            let id = place.as_str();
-            format!("#{}", id.split_once(':').map_or(id, |(_, rest)| rest))
+            format!("#{}", place.bare())
         }
         Destination::Person(person) => tx.name_of(person)?,
     })

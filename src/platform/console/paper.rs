@@ -2,8 +2,9 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::domain::message::{Choice, Form, Input, Message};
+use crate::domain::message::{Choice, Form, Message};
 use crate::platform::Drawing;
+use crate::platform::signs::swap;
 
 /// How a terminal wants its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,14 +86,7 @@ impl Style {
 
     fn form(&self, form: &Form) -> String {
         let line = |field: &crate::domain::message::Field| {
-            let options = match &field.input {
-                Input::Line | Input::Paragraph | Input::People => String::new(),
-                Input::One(options) | Input::Many(options) => {
-                    let values: Vec<&str> = options.iter().map(|it| it.value.as_str()).collect();
-                    format!(" ({})", values.join(", "))
-                }
-            };
-            format!("- {}: {} *{}{options}*", field.name, field.value, field.label)
+            format!("- {}: {} *{}*", field.name, field.value, field.label_with_values())
         };
         let fields: Vec<String> = form.fields.iter().map(line).collect();
         self.prose(&format!("**{}**\n{}\n{}", form.title, form.body, fields.join("\n")))
@@ -150,25 +144,6 @@ impl Style {
         let line = swap(&line, "*", if self.colour { ("\x1b[3m", "\x1b[23m") } else { ("", "") });
         if self.colour { swap(&line, "`", CODE) } else { line }
     }
-}
-
-/// Replaces pairs of a sign; a sign without a partner, or between blanks, stays.
-fn swap(line: &str, sign: &str, (open, close): (&str, &str)) -> String {
-    let mut out = String::new();
-    let mut rest = line;
-    while let Some((before, after)) = rest.split_once(sign) {
-        let starts = after.starts_with(|next: char| !next.is_whitespace());
-        if let Some((inner, behind)) =
-            after.split_once(sign).filter(|(inner, _)| starts && !inner.is_empty())
-        {
-            out.extend([before, open, inner, close]);
-            rest = behind;
-        } else {
-            out.extend([before, sign]);
-            rest = after;
-        }
-    }
-    out + rest
 }
 
 /// Words, with what stands between backticks kept together where it is short enough.

@@ -71,7 +71,7 @@ impl Session {
     #[must_use]
     pub fn name_of(&self, id: &PersonId) -> String {
         let known = self.residents.iter().find(|it| it.id == *id);
-        known.map_or_else(|| bare(id.as_str()).to_owned(), |it| it.name.clone())
+        known.map_or_else(|| id.bare().to_owned(), |it| it.name.clone())
     }
 }
 
@@ -102,10 +102,4 @@ impl Resident {
 
 fn id_of(name: &str) -> PersonId {
     PersonId(format!("console:{}", name.to_lowercase().replace(char::is_whitespace, "-")))
-}
-
-/// An id without the platform's name.
-#[must_use]
-pub fn bare(id: &str) -> &str {
-    id.split_once(':').map_or(id, |(_, rest)| rest)
 }

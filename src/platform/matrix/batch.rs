@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::future::try_join_all;
 use matrix_sdk::Room;
@@ -15,6 +14,7 @@ use super::listen::{Item, Told};
 use super::notes::{Origin, Owed, Parked};
 use super::raw::{Event, Heard};
 use super::replies::{Answer, Replies};
+use super::waiting::nap;
 use super::{direct, gaps, ids, listen, rooms, trust};
 use crate::domain::ids::{EventId, PersonId};
 use crate::domain::message::Message;
@@ -324,11 +324,6 @@ impl Listener {
             }
         }
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "it waits together with the stop signal")]
-async fn nap(seconds: u64) {
-    tokio::time::sleep(Duration::from_secs(seconds)).await;
 }
 
 fn is_command(what: &What) -> bool {

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::html::{html, plain};
 use super::split;
-use crate::domain::message::{Choice, Form, Input, Message, Press};
+use crate::domain::message::{Choice, Form, Message, Press};
 use crate::text::Text;
 use crate::text::words::{MatrixAnswer, MatrixCommand, MatrixForm, MatrixHow};
 
@@ -96,15 +96,8 @@ fn command(choice: &Choice, bot: &str, text: &Text) -> Option<String> {
 
 fn fields(form: &Form) -> String {
     let line = |field: &crate::domain::message::Field| {
-        let options = match &field.input {
-            Input::Line | Input::Paragraph | Input::People => String::new(),
-            Input::One(options) | Input::Many(options) => {
-                let values: Vec<&str> = options.iter().map(|it| it.value.as_str()).collect();
-                format!(" ({})", values.join(", "))
-            }
-        };
         let error = field.error.as_ref().map(|error| format!(" **{error}**")).unwrap_or_default();
-        format!("- `{}`: {} *{}{options}*{error}", field.name, field.value, field.label)
+        format!("- `{}`: {} *{}*{error}", field.name, field.value, field.label_with_values())
     };
     let fields: Vec<String> = form.fields.iter().map(line).collect();
     format!("**{}**\n{}\n{}", form.title, form.body, fields.join("\n"))

@@ -2,6 +2,8 @@
 //!
 //! The HTML uses nothing beyond what the specification lists for `org.matrix.custom.html`.
 
+use crate::platform::signs::swap;
+
 /// The text without its signs, for notifications and for clients that show no HTML.
 #[must_use]
 pub fn plain(markdown: &str) -> String {
@@ -133,25 +135,6 @@ fn words(line: &str, ink: &Ink) -> String {
     let text = swap(&text, "**", ink.bold);
     let text = swap(&text, "*", ink.italic);
     if ink.is_html { linked(&text) } else { text }
-}
-
-/// Replaces pairs of a sign; a sign without a partner, or before a blank, stays.
-fn swap(line: &str, sign: &str, (open, close): (&str, &str)) -> String {
-    let mut out = String::new();
-    let mut rest = line;
-    while let Some((before, after)) = rest.split_once(sign) {
-        let starts = after.starts_with(|next: char| !next.is_whitespace());
-        if let Some((inner, behind)) =
-            after.split_once(sign).filter(|(inner, _)| starts && !inner.is_empty())
-        {
-            out.extend([before, open, inner, close]);
-            rest = behind;
-        } else {
-            out.extend([before, sign]);
-            rest = after;
-        }
-    }
-    out + rest
 }
 
 /// Addresses become links; the bot's own messages hold none but its own.

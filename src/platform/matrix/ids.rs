@@ -29,13 +29,13 @@ pub fn event(room: &str, event: &str) -> EventId {
 /// The user of a person; `None` where the id is no user id.
 #[must_use]
 pub fn user_of(person: &PersonId) -> Option<OwnedUserId> {
-    bare(person.as_str()).try_into().ok()
+    person.bare().try_into().ok()
 }
 
 /// The room of a place; `None` where the id is no room id.
 #[must_use]
 pub fn room_of(place: &PlaceId) -> Option<OwnedRoomId> {
-    bare(place.as_str()).try_into().ok()
+    place.bare().try_into().ok()
 }
 
 /// A message of ours.
@@ -49,10 +49,6 @@ pub fn reference(room: &str, event: &str) -> MessageRef {
 pub fn message_of(reference: &MessageRef) -> Option<(OwnedRoomId, OwnedEventId)> {
     let (room, event) = reference.0.rsplit_once("/$")?;
     Some((room.try_into().ok()?, format!("${event}").try_into().ok()?))
-}
-
-fn bare(id: &str) -> &str {
-    id.split_once(':').map_or(id, |(_, rest)| rest)
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use matrix_sdk::Room;
 use matrix_sdk::ruma::OwnedRoomId;
@@ -15,14 +14,12 @@ use super::bot::Bot;
 use super::compose::{self, MESSAGE, transaction};
 use super::deliver::{self, Load};
 use super::notes::{InForm, Origin};
+use super::waiting::{backoff, nap};
 use super::{direct, ids, send};
 use crate::domain::ids::PersonId;
 use crate::domain::message::Message;
 use crate::platform::{PostError, Response, Stop};
 use crate::text::words::MatrixHint;
-
-/// The longest wait between two tries, in seconds.
-const LONGEST_WAIT: u64 = 60;
 
 /// An answer to an event.
 #[derive(Debug)]
@@ -87,9 +84,7 @@ async fn insist(bot: &Bot, answer: &Answer) {
             Ok(()) => return,
             Err(PostError::Limited { retry_after }) => retry_after.max(1),
             Err(PostError::Transient { retry_after: Some(wish), .. }) => wish,
-            Err(PostError::Transient { .. } | PostError::Unanswered(_)) => {
-                (1_u64 << attempt.min(6)).min(LONGEST_WAIT)
-            }
+            Err(PostError::Transient { .. } | PostError::Unanswered(_)) => backoff(attempt),
             Err(error) => {
                 tracing::warn!(%error, "an answer could not be given");
                 return;
@@ -97,11 +92,6 @@ async fn insist(bot: &Bot, answer: &Answer) {
         };
         nap(wait).await;
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "whoever calls this waits for the stop signal, too")]
-async fn nap(seconds: u64) {
-    tokio::time::sleep(Duration::from_secs(seconds)).await;
 }
 
 async fn give(bot: &Bot, answer: &Answer) -> Result<(), PostError> {

@@ -1,13 +1,13 @@
 //! Coming into rooms: invitations, upgrades, and who may bring the bot where.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use matrix_sdk::ruma::{OwnedRoomId, OwnedServerName, RoomOrAliasId};
 use matrix_sdk::{Room, RoomState};
 
 use super::bot::Bot;
 use super::errors::post_error;
+use super::waiting::nap;
 use super::{deliver, ids};
 use crate::platform::{PostError, Stop};
 
@@ -90,11 +90,6 @@ where
         nap(wait).await;
     }
     false
-}
-
-#[expect(clippy::disallowed_methods, reason = "runs beside the bot and ends with it")]
-async fn nap(seconds: u64) {
-    tokio::time::sleep(Duration::from_secs(seconds)).await;
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ use super::ids::PLATFORM;
 use super::parked::Keys;
 use super::replies::Replies;
 use super::rooms;
+use super::waiting::{backoff, nap};
 use crate::platform::{Inbox, Memory, NotCommitted, Stop};
 
 /// The name the cursor is kept under.
@@ -29,9 +30,6 @@ const CURSOR: &str = "cursor";
 
 /// How long the homeserver may hold a sync open while nothing happens.
 const POLL: Duration = Duration::from_secs(30);
-
-/// The longest wait between two tries, in seconds.
-const LONGEST_WAIT: u64 = 60;
 
 /// How many syncs without anything for the bot pass before the cursor moves on all the same.
 const IDLE: u32 = 50;
@@ -175,7 +173,7 @@ impl Life {
     }
 
     async fn wait(&mut self, error: &matrix_sdk::Error) -> anyhow::Result<()> {
-        let seconds = (1_u64 << self.failures.min(6)).min(LONGEST_WAIT);
+        let seconds = backoff(self.failures);
         self.failures += 1;
         tracing::warn!(%error, seconds, "the homeserver did not answer; trying again");
         self.tell(false).await?;
@@ -193,11 +191,6 @@ impl Life {
         }
         Ok(())
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "it waits together with the stop signal")]
-async fn nap(seconds: u64) {
-    tokio::time::sleep(Duration::from_secs(seconds)).await;
 }
 
 /// What a sync brings: no presence, no typing, and members where they say something.

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::api::{Answer, Api};
 use super::failure::CallError;
-use super::people::bare;
 use super::scopes::{OPTIONAL, REQUIRED, Scope};
 use super::shapes;
 use crate::clock::Clock;
@@ -117,7 +116,7 @@ async fn way(api: &Arc<Api>, way: &Way) -> Finding {
 }
 
 async fn channel(api: &Arc<Api>, place: &PlaceId, shared_allowed: bool) -> Finding {
-    let channel = bare(place.as_str());
+    let channel = place.bare();
     let wrong = |what: &str| Finding::Wrong(format!("channel {channel}: {what}"));
     let invite = "invite the bot there with /invite @maturity";
     let fields = [("channel", channel.to_owned())];

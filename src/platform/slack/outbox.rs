@@ -9,10 +9,10 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use super::api::Api;
 use super::failure::CallError;
 use super::files::{self, Upload};
-use super::people::{People, bare};
+use super::people::People;
 use super::translate::{self, Payload};
 use crate::clock::Clock;
-use crate::domain::ids::PersonId;
+use crate::domain::ids::{PersonId, PlaceId};
 use crate::domain::message::{Destination, Message, MessageRef};
 use crate::platform::{Drawing, Memory, Parcel, PostError};
 
@@ -176,7 +176,7 @@ impl Outbox {
         if !self.people.identity().await?.surely_may("dnd:read") {
             return Ok(());
         }
-        let user = [("user", bare(person.as_str()).to_owned())];
+        let user = [("user", person.bare().to_owned())];
         let Ok(rest) = self.api.call("dnd.info", &user).await else { return Ok(()) };
         let at = |name: &str| rest[name].as_i64().unwrap_or_default();
         let (from, to) = (at("next_dnd_start_ts"), at("next_dnd_end_ts"));
@@ -210,12 +210,12 @@ impl Outbox {
     }
 
     async fn target(&self, to: &Destination) -> Result<Target, CallError> {
-        let channel = |place: &str| bare(place).to_owned();
+        let channel = |place: &PlaceId| place.bare().to_owned();
         Ok(match to {
-            Destination::Place(place) => Target { channel: channel(place.as_str()), thread: None },
+            Destination::Place(place) => Target { channel: channel(place), thread: None },
             Destination::Thread(place, message) => {
                 let thread = message.0.rsplit('/').next().map(ToOwned::to_owned);
-                Target { channel: channel(place.as_str()), thread }
+                Target { channel: channel(place), thread }
             }
             Destination::Person(person) => {
                 Target { channel: self.direct(person).await?, thread: None }
@@ -236,7 +236,7 @@ impl Outbox {
             return Ok(kept);
         }
         let method = "conversations.open";
-        let users = [("users", bare(person.as_str()).to_owned())];
+        let users = [("users", person.bare().to_owned())];
         let opened = self.api.call(method, &users).await?;
         let channel = opened["channel"]["id"].as_str().ok_or_else(|| CallError::Broken {
             method,

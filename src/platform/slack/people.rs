@@ -92,7 +92,7 @@ impl People {
     /// See [`PostError`]; a channel that is archived, or shared where that is not allowed, is a
     /// dead target.
     pub async fn members(&self, place: &PlaceId) -> Result<Vec<Profile>, PostError> {
-        let channel = bare(place.as_str());
+        let channel = place.bare();
         self.usable(channel).await?;
         let users = self.users_in(channel).await?;
         self.meet_many(&users).await?;
@@ -224,12 +224,6 @@ impl People {
 fn next_page(page: &Value) -> Option<String> {
     let next = page["response_metadata"]["next_cursor"].as_str().unwrap_or_default();
     (!next.is_empty()).then(|| next.to_owned())
-}
-
-/// Slack's id without the platform in front.
-#[must_use]
-pub fn bare(id: &str) -> &str {
-    id.split_once(':').map_or(id, |(_, rest)| rest)
 }
 
 /// A user, or a group of users, as the rest of the bot names them.

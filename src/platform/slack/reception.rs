@@ -154,7 +154,7 @@ impl Reception {
         let what = What::Said { person: person(&user), place: place.clone(), text: words.clone() };
         let (reply, mut mouth) = self.commit(visit, what).await?;
         let Some(response) = reply else { return Ok(()) };
-        let channel = place.as_ref().map(|place| super::people::bare(place.as_str()).to_owned());
+        let channel = place.as_ref().map(|place| place.bare().to_owned());
         let asker = Asker { user: &user, channel: channel.as_deref(), reach: &reach };
         let luggage = Luggage { place, ..Luggage::default() };
         if matches!(response.message, Message::Form(_)) {
