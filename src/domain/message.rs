@@ -246,14 +246,18 @@ impl Input {
 }
 
 impl Field {
-    /// The label, with the values there are to choose from, for chats where they are typed.
+    /// The field as a line of our Markdown, for chats where it is filled in by typing: its name
+    /// between two of `sign`, its value, what it is, what it takes, and what is wrong with it.
     #[must_use]
-    pub fn label_with_values(&self) -> String {
+    pub fn line(&self, sign: &str) -> String {
+        let Self { name, value, label, .. } = self;
         let values: Vec<&str> = self.input.entries().iter().map(|it| it.value.as_str()).collect();
-        if values.is_empty() {
-            return self.label.clone();
-        }
-        format!("{} ({})", self.label, values.join(", "))
+        let takes = match values.join(", ") {
+            none if none.is_empty() => none,
+            values => format!(" ({values})"),
+        };
+        let error = self.error.as_ref().map(|error| format!(" **{error}**")).unwrap_or_default();
+        format!("- {sign}{name}{sign}: {value} *{label}{takes}*{error}")
     }
 }
 

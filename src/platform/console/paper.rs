@@ -85,10 +85,7 @@ impl Style {
     }
 
     fn form(&self, form: &Form) -> String {
-        let line = |field: &crate::domain::message::Field| {
-            format!("- {}: {} *{}*", field.name, field.value, field.label_with_values())
-        };
-        let fields: Vec<String> = form.fields.iter().map(line).collect();
+        let fields: Vec<String> = form.fields.iter().map(|field| field.line("")).collect();
         self.prose(&format!("**{}**\n{}\n{}", form.title, form.body, fields.join("\n")))
     }
 
@@ -184,7 +181,7 @@ fn columns(words: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::message::Press;
+    use crate::domain::message::{Field, Input, Press};
 
     const PLAIN: Style = Style { width: Some(30), colour: false, blank_lines: false };
 
@@ -193,6 +190,30 @@ mod tests {
         let message = Message::Text("- **Skills:** level 2 (2.2), target 4, up 0.4".to_owned());
         let text = PLAIN.message(&message, None);
         assert_eq!(text, "- Skills: level 2 (2.2),\n  target 4, up 0.4\n");
+    }
+
+    #[test]
+    fn a_field_that_cannot_be_used_says_why() {
+        let field = Field {
+            name: "zone".to_owned(),
+            label: "Time zone".to_owned(),
+            help: String::new(),
+            value: "Mars".to_owned(),
+            input: Input::Line,
+            optional: false,
+            error: Some("No such zone.".to_owned()),
+        };
+        let form = Form {
+            name: "setup".to_owned(),
+            title: "New team".to_owned(),
+            body: String::new(),
+            fields: vec![field],
+            submit: String::new(),
+            choices: Vec::new(),
+        };
+        let wide = Style { width: None, ..PLAIN };
+        let text = wide.message(&Message::Form(form), None);
+        assert_eq!(text, "New team\n- zone: Mars Time zone No such zone.\n");
     }
 
     #[test]

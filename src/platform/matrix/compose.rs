@@ -95,11 +95,7 @@ fn command(choice: &Choice, bot: &str, text: &Text) -> Option<String> {
 }
 
 fn fields(form: &Form) -> String {
-    let line = |field: &crate::domain::message::Field| {
-        let error = field.error.as_ref().map(|error| format!(" **{error}**")).unwrap_or_default();
-        format!("- `{}`: {} *{}*{error}", field.name, field.value, field.label_with_values())
-    };
-    let fields: Vec<String> = form.fields.iter().map(line).collect();
+    let fields: Vec<String> = form.fields.iter().map(|field| field.line("`")).collect();
     format!("**{}**\n{}\n{}", form.title, form.body, fields.join("\n"))
 }
 
