@@ -22,6 +22,7 @@ pub mod memory;
 pub mod meta;
 pub mod open_error;
 pub mod plan;
+mod recent;
 pub mod records;
 pub mod seal;
 pub mod sled;

@@ -42,7 +42,7 @@ fn batch(writer: u32, number: u32) -> Batch {
     let put = |table| Op::Put(part(table, writer, number), value.clone());
     let prefix = key("log").team(TeamId(writer)).done();
     let log = Op::Append { prefix, value: value.clone() };
-    Batch { expects: Vec::new(), ops: vec![put("left"), put("right"), log] }
+    Batch::of(vec![put("left"), put("right"), log])
 }
 
 /// Writes until it is killed; tells of every commit once it is acknowledged.

@@ -84,7 +84,7 @@ fn value(number: u32) -> Vec<u8> {
 
 fn batch(number: u32) -> Batch {
     let put = |table| Op::Put(part(table, number), value(number));
-    Batch { expects: Vec::new(), ops: vec![put("left"), put("right")] }
+    Batch::of(vec![put("left"), put("right")])
 }
 
 fn options(syncer: Option<Arc<dyn Syncer>>) -> Options {

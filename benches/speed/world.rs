@@ -91,6 +91,10 @@ impl Kv for Metered {
         self.inner.range(start, end, limit)
     }
 
+    fn groups(&self) -> Option<u64> {
+        self.inner.groups()
+    }
+
     async fn commit(&self, batch: Batch) -> Result<Outcome, StoreError> {
         let size = |op: &Op| match op {
             Op::Put(key, value) | Op::Append { prefix: key, value } => key.len() + value.len(),

@@ -1,20 +1,22 @@
-//! One thread makes all changes: it takes what waits and applies it as one. A second one waits for
-//! the disk, and only then tells everybody.
+//! One thread makes all changes: it takes what waits, applies it as one, waits for the disk, and
+//! only then tells everybody.
 //!
-//! So a hundred people answering at once share one wait for the disk, the next group is made ready
-//! during it, and no acknowledgement ever runs ahead of it. At most three groups are between the
-//! two. After a failed write nothing is acknowledged any more: what the disk holds is then unknown,
-//! and asking it again would only hide that.
+//! So a hundred people answering at once share one wait for the disk, and no acknowledgement ever
+//! runs ahead of it. A second thread that applies the next group meanwhile was tried: sled holds
+//! every reader back while a writer waits for its flush, and small groups cost more than they won.
+//! After a failed write nothing is acknowledged any more: what the disk holds is then unknown, and
+//! asking it again would only hide that.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc as std_mpsc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::kv::{Batch, Outcome, StoreError};
 use super::plan::{Changes, Plan, Rows};
+use super::recent::Recent;
 
 /// The most operations that are applied as one; larger groups cost sled much memory.
 const GROUP_OPS: usize = 256;
@@ -22,7 +24,7 @@ const GROUP_OPS: usize = 256;
 const QUEUE: usize = 1024;
 
 /// What the committer writes to.
-pub trait Engine: Rows + Send + Sync + 'static {
+pub trait Engine: Rows + Send + 'static {
     /// Applies all changes as one. Everybody can read them when it returns, but they may not be
     /// on disk yet.
     ///
@@ -30,7 +32,7 @@ pub trait Engine: Rows + Send + Sync + 'static {
     /// In words. What the disk holds is then unknown.
     fn apply(&self, changes: Changes) -> Result<(), String>;
 
-    /// Makes everything durable that was applied before; others may apply meanwhile.
+    /// Makes everything durable that was applied before.
     ///
     /// # Errors
     /// In words. What the disk holds is then unknown.
@@ -44,19 +46,13 @@ struct Job {
     reply: oneshot::Sender<Answer>,
 }
 
-/// Batches that were applied as one, with what to tell their callers once that is durable.
-struct Applied {
-    answers: Vec<(oneshot::Sender<Answer>, Answer)>,
-    /// Whether there is anything to wait for.
-    changed: bool,
-}
-
-/// The handle on the committer's threads. Dropping it waits until everything queued is done.
+/// The handle on the committer thread. Dropping it waits until everything queued is done.
 #[derive(Debug)]
 pub struct Committer {
     queue: Option<mpsc::Sender<Job>>,
-    threads: Vec<JoinHandle<()>>,
+    thread: Option<JoinHandle<()>>,
     fatal: watch::Receiver<Option<String>>,
+    applied: Arc<AtomicU64>,
 }
 
 impl Committer {
@@ -67,15 +63,29 @@ impl Committer {
     pub fn start(engine: impl Engine) -> std::io::Result<Self> {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let (alarm, fatal) = watch::channel(None);
-        let (applied, to_sync) = std_mpsc::sync_channel(1);
-        let engine = Arc::new(engine);
-        let syncer = Syncer { engine: Arc::clone(&engine), to_sync, alarm: alarm.clone() };
-        let worker = Worker { engine, jobs, held: None, applied, alarm: alarm.clone() };
-        let threads = vec![
-            spawn("committer", alarm.clone(), || worker.run())?,
-            spawn("syncer", alarm, || syncer.run())?,
-        ];
-        Ok(Self { queue: Some(queue), threads, fatal })
+        let applied = Arc::new(AtomicU64::new(0));
+        let worker = Worker {
+            engine,
+            jobs,
+            held: None,
+            recent: Recent::default(),
+            applied: Arc::clone(&applied),
+            alarm,
+        };
+        let thread = thread::Builder::new().name("committer".to_owned()).spawn(move || {
+            // A committer that is gone is as bad as a disk that is.
+            let alarm = worker.alarm.clone();
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| worker.run())) {
+                alarm.send_replace(Some(panic_text(&*panic)));
+            }
+        })?;
+        Ok(Self { queue: Some(queue), thread: Some(thread), fatal, applied })
+    }
+
+    /// How many groups of changes can be read.
+    #[must_use]
+    pub fn groups(&self) -> u64 {
+        self.applied.load(Ordering::Acquire)
     }
 
     /// Queues a batch and waits until it is durable or refused.
@@ -111,8 +121,8 @@ impl Committer {
     /// Takes no more batches and waits until those queued are done.
     pub fn finish(&mut self) {
         drop(self.queue.take());
-        for thread in self.threads.drain(..) {
-            // Each catches its panics and has told of them by the alarm.
+        if let Some(thread) = self.thread.take() {
+            // The worker catches its panics and has told of them by the alarm.
             let _ = thread.join();
         }
     }
@@ -124,39 +134,15 @@ impl Drop for Committer {
     }
 }
 
-type Alarm = watch::Sender<Option<String>>;
-
-/// Starts a thread. One that is gone is as bad as a disk that is.
-fn spawn(
-    name: &str,
-    alarm: Alarm,
-    run: impl FnOnce() + Send + 'static,
-) -> std::io::Result<JoinHandle<()>> {
-    thread::Builder::new().name(name.to_owned()).spawn(move || {
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(run)) {
-            alarm.send_replace(Some(panic_text(&*panic)));
-        }
-    })
-}
-
-/// Tells everybody that a write failed.
-fn fail(alarm: &Alarm, cause: String) -> StoreError {
-    alarm.send_replace(Some(cause.clone()));
-    StoreError::Fatal(cause)
-}
-
-/// What a step on the engine came to, panics included.
-fn tried(step: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
-    catch_unwind(AssertUnwindSafe(step)).unwrap_or_else(|panic| Err(panic_text(&*panic)))
-}
-
 struct Worker<E> {
-    engine: Arc<E>,
+    engine: E,
     jobs: mpsc::Receiver<Job>,
     /// A batch that did not fit into the last group.
     held: Option<Job>,
-    applied: std_mpsc::SyncSender<Applied>,
-    alarm: Alarm,
+    recent: Recent,
+    /// [`Recent::groups`], for everybody to see.
+    applied: Arc<AtomicU64>,
+    alarm: watch::Sender<Option<String>>,
 }
 
 impl<E: Engine> Worker<E> {
@@ -166,11 +152,7 @@ impl<E: Engine> Worker<E> {
                 refuse(group, &cause);
                 continue;
             }
-            let applied = self.apply_group(group);
-            if self.applied.send(applied).is_err() {
-                // Nobody syncs any more; the callers learn that from the loss of their answers.
-                return;
-            }
+            self.commit_group(group);
         }
     }
 
@@ -193,55 +175,36 @@ impl<E: Engine> Worker<E> {
         Some(group)
     }
 
-    fn apply_group(&self, group: Vec<Job>) -> Applied {
-        let mut plan = Plan::new(&*self.engine);
+    fn commit_group(&mut self, group: Vec<Job>) {
+        let mut plan = Plan::knowing(&self.engine, &self.recent);
         let mut answers = Vec::new();
         for Job { batch, reply } in group {
             answers.push((reply, plan.admit(batch)));
         }
         let verdict = match plan.finish() {
-            Ok(changes) if changes.is_empty() => Ok(false),
-            Ok(changes) => tried(|| self.engine.apply(changes))
-                .map(|()| true)
-                .map_err(|cause| fail(&self.alarm, cause)),
+            Ok(changes) if changes.is_empty() => Ok(()),
+            Ok(changes) => self.write(changes),
             Err(error) => Err(error),
         };
-        if let Err(error) = &verdict {
-            for (_, answer) in &mut answers {
-                *answer = Err(error.clone());
-            }
-        }
-        Applied { answers, changed: verdict == Ok(true) }
-    }
-}
-
-struct Syncer<E> {
-    engine: Arc<E>,
-    to_sync: std_mpsc::Receiver<Applied>,
-    alarm: Alarm,
-}
-
-impl<E: Engine> Syncer<E> {
-    fn run(self) {
-        while let Ok(first) = self.to_sync.recv() {
-            let groups: Vec<_> = std::iter::once(first).chain(self.to_sync.try_iter()).collect();
-            // Also what changed nothing may rest on what is not on disk before this.
-            let verdict = self.sync(groups.iter().any(|group| group.changed));
-            for (reply, answer) in groups.into_iter().flat_map(|group| group.answers) {
-                // A caller that stopped waiting needs no answer.
-                let _ = reply.send(verdict.clone().and(answer));
-            }
+        for (reply, answer) in answers {
+            // A caller that stopped waiting needs no answer.
+            let _ = reply.send(verdict.clone().and(answer));
         }
     }
 
-    fn sync(&self, changed: bool) -> Result<(), StoreError> {
-        if let Some(cause) = self.alarm.borrow().clone() {
-            return Err(StoreError::Fatal(cause));
-        }
-        if !changed {
-            return Ok(());
-        }
-        tried(|| self.engine.sync()).map_err(|cause| fail(&self.alarm, cause))
+    /// Applies changes and waits for the disk; a failure, a panic included, is told to everybody.
+    fn write(&mut self, changes: Changes) -> Result<(), StoreError> {
+        self.recent.note(changes.keys());
+        let written = catch_unwind(AssertUnwindSafe(|| {
+            self.engine.apply(changes)?;
+            self.applied.store(self.recent.groups(), Ordering::Release);
+            self.engine.sync()
+        }));
+        let written = written.unwrap_or_else(|panic| Err(panic_text(&*panic)));
+        written.map_err(|cause| {
+            self.alarm.send_replace(Some(cause.clone()));
+            StoreError::Fatal(cause)
+        })
     }
 }
 

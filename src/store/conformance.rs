@@ -43,7 +43,7 @@ fn sled() -> Subject {
 }
 
 async fn outcome(kv: &dyn Kv, expect: Expect, change: Op) -> Outcome {
-    kv.commit(Batch { expects: vec![expect], ops: vec![change] }).await.unwrap()
+    kv.commit(Batch { expects: vec![expect], ..Batch::of(vec![change]) }).await.unwrap()
 }
 
 #[rstest]
@@ -124,8 +124,11 @@ async fn a_conflict_leaves_no_trace(#[case] subject: Subject) {
         Op::Append { prefix: key("out").done(), value: note_bytes("x") },
     ];
     let expects = vec![Expect::Value { key: note_key(1, 1), seen: None }];
-    let asked = Batch { expects: expects.clone(), ops: vec![] };
-    assert_eq!(kv.commit(Batch { expects, ops: changes }).await.unwrap(), Outcome::Conflict);
+    let asked = Batch { expects: expects.clone(), ..Batch::default() };
+    assert_eq!(
+        kv.commit(Batch { expects, ..Batch::of(changes) }).await.unwrap(),
+        Outcome::Conflict
+    );
     assert_eq!(kv.commit(asked).await.unwrap(), Outcome::Conflict);
     assert_eq!(dump(kv), before);
 }

@@ -179,7 +179,7 @@ impl<R: BufRead> Reader<R> {
             .from_json(&line.kind, line.version, line.value)
             .map_err(|cause| self.wrong(&cause))?;
         let op = Op::Put(key.clone(), value);
-        Batch { expects: Vec::new(), ops: vec![op.clone()] }.check()?;
+        Batch::of(vec![op.clone()]).check()?;
         self.last = key;
         Ok(Some(op))
     }

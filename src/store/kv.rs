@@ -62,6 +62,8 @@ pub enum Op {
 /// they do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Batch {
+    /// [`Kv::groups`] before the first read behind the expectations.
+    pub since: Option<u64>,
     /// What must still be true.
     pub expects: Vec<Expect>,
     /// The changes, at most [`MAX_OPS`], applied in this order.
@@ -143,6 +145,12 @@ pub trait Kv: Send + Sync {
         limit: usize,
     ) -> Result<Vec<(Key, Vec<u8>)>, StoreError>;
 
+    /// How many groups of changes can be read, where the store counts them. What nobody changed
+    /// since a batch was begun is then not read again to see whether its expectations hold.
+    fn groups(&self) -> Option<u64> {
+        None
+    }
+
     /// Applies a batch whole, or not at all; durable when it returns `Committed`.
     ///
     /// A caller that stops waiting does not take its batch back.
@@ -153,6 +161,12 @@ pub trait Kv: Send + Sync {
 }
 
 impl Batch {
+    /// Changes that apply whatever the store holds.
+    #[must_use]
+    pub fn of(ops: Vec<Op>) -> Self {
+        Self { ops, ..Self::default() }
+    }
+
     /// Refuses a batch that breaks a limit.
     ///
     /// # Errors

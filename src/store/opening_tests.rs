@@ -10,7 +10,7 @@ use super::keys;
 use super::kv::{Kv, Op, StoreError};
 use super::marker::StoreKind;
 use super::open_error::OpenError;
-use super::sled::{Options, SledKv, Syncer};
+use super::sled::{Options, SEGMENT, SledKv, Syncer};
 use super::testing::{NOTES, commit, copy_folder, note_key, open, ops, options, put};
 use super::verify::verify;
 
@@ -239,6 +239,11 @@ async fn a_dropped_store_has_done_what_was_queued() {
 
 type Tamper = fn(&sled::Db);
 
+/// The engine itself, without our safeguards.
+fn raw(folder: &Path) -> sled::Db {
+    sled::Config::new().path(folder.join("store")).segment_size(SEGMENT).open().unwrap()
+}
+
 #[tokio::test]
 async fn surplus_missing_and_changed_records_are_told_from_deleted_ones() {
     let folder = filled().await;
@@ -261,7 +266,7 @@ async fn surplus_missing_and_changed_records_are_told_from_deleted_ones() {
     for (finding, tamper) in tampers {
         let copy = tempfile::tempdir().unwrap();
         copy_folder(folder.path(), copy.path());
-        let db = sled::open(copy.path().join("store")).unwrap();
+        let db = raw(copy.path());
         tamper(&db);
         drop(db);
         let damage = verify(&open(copy.path()), &NOTES).damage;

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use super::codec;
 use super::keys;
 use super::kv::{Batch, Expect, Key, Op, Outcome, StoreError, range_hash, record_hash, value_hash};
+use super::recent::Recent;
 
 /// Kind of a [`Sum`] in its header.
 pub const SUM_KIND: u8 = 255;
@@ -43,6 +44,7 @@ pub type Changes = BTreeMap<Key, Option<Vec<u8>>>;
 /// A group of batches that will be applied as one.
 pub struct Plan<'a> {
     rows: &'a dyn Rows,
+    recent: Option<&'a Recent>,
     changes: Changes,
     deltas: BTreeMap<Key, Sum>,
 }
@@ -136,7 +138,13 @@ impl<'a> Plan<'a> {
     /// An empty plan over the present records.
     #[must_use]
     pub fn new(rows: &'a dyn Rows) -> Self {
-        Self { rows, changes: Changes::new(), deltas: BTreeMap::new() }
+        Self { rows, recent: None, changes: Changes::new(), deltas: BTreeMap::new() }
+    }
+
+    /// An empty plan over the present records, with the knowledge of which changed lately.
+    #[must_use]
+    pub fn knowing(rows: &'a dyn Rows, recent: &'a Recent) -> Self {
+        Self { recent: Some(recent), ..Self::new(rows) }
     }
 
     /// Takes a batch into the plan if its expectations hold over the batches taken before.
@@ -146,7 +154,7 @@ impl<'a> Plan<'a> {
     pub fn admit(&mut self, batch: Batch) -> Result<Outcome, StoreError> {
         batch.check()?;
         for expect in &batch.expects {
-            if !self.holds(expect)? {
+            if !self.surely_holds(expect, batch.since) && !self.holds(expect)? {
                 return Ok(Outcome::Conflict);
             }
         }
@@ -203,6 +211,18 @@ impl<'a> Plan<'a> {
             Some(changed) => Ok(changed.clone()),
             None => self.rows.get(key),
         }
+    }
+
+    /// Whether nobody can have changed what was read, neither before this plan nor in it.
+    fn surely_holds(&self, expect: &Expect, since: Option<u64>) -> bool {
+        let Some((recent, since)) = self.recent.zip(since) else { return false };
+        let planned = match expect {
+            Expect::Value { key, .. } => self.changes.contains_key(key),
+            Expect::Range { start, end, .. } => {
+                start < end && self.changes.range(start.clone()..end.clone()).next().is_some()
+            }
+        };
+        !planned && recent.surely_holds(expect, since)
     }
 
     fn holds(&self, expect: &Expect) -> Result<bool, StoreError> {

@@ -54,7 +54,7 @@ pub fn put(key: Key, text: &str) -> Op {
 }
 
 pub fn ops(ops: Vec<Op>) -> Batch {
-    Batch { expects: Vec::new(), ops }
+    Batch::of(ops)
 }
 
 /// Commits what must be taken, and returns the numbers given.

@@ -119,7 +119,7 @@ async fn write_meta(kv: &dyn Kv, meta: StoreMeta, next: Option<u64>) -> Result<(
 }
 
 async fn commit(kv: &dyn Kv, ops: Vec<Op>) -> Result<(), TransferError> {
-    match kv.commit(Batch { expects: Vec::new(), ops }).await? {
+    match kv.commit(Batch::of(ops)).await? {
         Outcome::Committed { .. } => Ok(()),
         Outcome::Conflict => Err(TransferError::Disturbed),
     }

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::codec::{self, Record};
 use super::keys;
@@ -15,6 +16,8 @@ pub struct Tx<'a> {
     kv: &'a dyn Kv,
     /// Whether what is read becomes a condition of the commit.
     binds: bool,
+    /// [`Kv::groups`] before anything was read.
+    since: Option<u64>,
     work: RefCell<Work>,
 }
 
@@ -22,16 +25,41 @@ pub struct Tx<'a> {
 struct Work {
     /// What single reads saw; a second read of the same key sees the same.
     seen: BTreeMap<Key, Option<Vec<u8>>>,
-    ranges: Vec<Expect>,
+    /// What scans saw; a second scan of the same range sees the same.
+    ranges: Vec<Scanned>,
     writes: BTreeMap<Key, Option<Vec<u8>>>,
     appends: Vec<Op>,
+}
+
+/// A range that was read, up to a number of rows.
+struct Scanned {
+    start: Key,
+    end: Key,
+    page: usize,
+    rows: Arc<[(Key, Vec<u8>)]>,
+}
+
+impl Scanned {
+    /// The first key behind what was read: behind the last row of a full page, others may come
+    /// and go.
+    fn covered(&self) -> Key {
+        match self.rows.last() {
+            Some((last, _)) if self.rows.len() == self.page => after(last),
+            _ => self.end.clone(),
+        }
+    }
+
+    fn into_expect(self) -> Expect {
+        let seen = range_hash(self.rows.iter().map(|(key, value)| (key, value)));
+        Expect::Range { end: self.covered(), start: self.start, seen }
+    }
 }
 
 impl<'a> Tx<'a> {
     /// An empty unit of work.
     #[must_use]
     pub fn new(kv: &'a dyn Kv) -> Self {
-        Self { kv, binds: true, work: RefCell::default() }
+        Self { kv, binds: true, since: kv.groups(), work: RefCell::default() }
     }
 
     /// A look around: what it reads is remembered nowhere and is no condition of anything.
@@ -147,7 +175,8 @@ impl<'a> Tx<'a> {
             None => Op::Delete(key),
         });
         Batch {
-            expects: values.chain(work.ranges).collect(),
+            since: self.since,
+            expects: values.chain(work.ranges.into_iter().map(Scanned::into_expect)).collect(),
             ops: writes.chain(work.appends).collect(),
         }
     }
@@ -164,10 +193,8 @@ impl<'a> Tx<'a> {
         Ok(value)
     }
 
-    /// What the store holds in a range, with our own writes laid over it.
-    ///
-    /// As many more rows are read as we may hide by deleting. The expectation covers only what
-    /// was read: behind the last row of a full page, others may come and go.
+    /// What the store holds in a range, with our own writes laid over it. As many more rows are
+    /// read as we may hide by deleting.
     fn rows(
         &self,
         start: &[u8],
@@ -181,19 +208,30 @@ impl<'a> Tx<'a> {
         let ours: Vec<_> = work.writes.range(start.to_vec()..end.to_vec()).map(cloned).collect();
         let hidden = ours.iter().filter(|(_, value)| value.is_none()).count();
         let page = limit.saturating_add(hidden);
-        let stored = self.kv.range(start, end, page)?;
-        let covered = match stored.last() {
-            Some((last, _)) if stored.len() == page => after(last),
-            _ => end.to_vec(),
-        };
-        if self.binds {
-            let seen = range_hash(stored.iter().map(|(key, value)| (key, value)));
-            let expect = Expect::Range { start: start.to_vec(), end: covered.clone(), seen };
-            if !work.ranges.contains(&expect) {
-                work.ranges.push(expect);
-            }
+        let (stored, covered) = self.stored(&mut work, start, end, page)?;
+        Ok(overlaid(&stored, ours, &covered, limit))
+    }
+
+    /// The rows of a range as the store holds them, and the first key behind what was read.
+    fn stored(
+        &self,
+        work: &mut Work,
+        start: &[u8],
+        end: &[u8],
+        page: usize,
+    ) -> Result<(Arc<[(Key, Vec<u8>)]>, Key), StoreError> {
+        let same = |it: &&Scanned| it.page == page && it.start == start && it.end == end;
+        if let Some(known) = work.ranges.iter().find(same) {
+            return Ok((Arc::clone(&known.rows), known.covered()));
         }
-        Ok(overlaid(stored, ours, &covered, limit))
+        let rows: Arc<[_]> = self.kv.range(start, end, page)?.into();
+        let (start, end) = (start.to_vec(), end.to_vec());
+        let scanned = Scanned { start, end, page, rows: Arc::clone(&rows) };
+        let covered = scanned.covered();
+        if self.binds {
+            work.ranges.push(scanned);
+        }
+        Ok((rows, covered))
     }
 }
 
@@ -208,12 +246,15 @@ fn after(key: &[u8]) -> Key {
 
 /// Lays writes over stored rows. Writes behind the last row read wait for a later page.
 fn overlaid(
-    stored: Vec<(Key, Vec<u8>)>,
+    stored: &[(Key, Vec<u8>)],
     ours: Vec<(Key, Option<Vec<u8>>)>,
     covered: &Key,
     limit: usize,
 ) -> Vec<(Key, Vec<u8>)> {
-    let mut rows: BTreeMap<Key, Vec<u8>> = stored.into_iter().collect();
+    if ours.is_empty() {
+        return stored.to_vec();
+    }
+    let mut rows: BTreeMap<Key, Vec<u8>> = stored.iter().cloned().collect();
     for (key, value) in ours.into_iter().filter(|(key, _)| key < covered) {
         match value {
             Some(value) => rows.insert(key, value),
