@@ -1,0 +1,168 @@
+//! What leads do: rounds opened, closed, extended and dropped, reports read, settings changed.
+
+use chrono::{NaiveTime, TimeDelta};
+use maturity_bot::domain::cron::CronExpr;
+use maturity_bot::domain::team::{Mode, Scheduled};
+
+use crate::deeds::Order;
+use crate::driver::Year;
+use crate::model::{Fate, Life, Model, Stage};
+use crate::time::{Instant, instant, local};
+
+const PILLARS: [&str; 4] = ["skills", "structure", "tooling", "processes"];
+
+fn words(order: &Order, until: &str) -> String {
+    match order {
+        Order::Start(preset) => format!("start {preset}"),
+        Order::Close => "close".to_owned(),
+        Order::Cancel => "cancel".to_owned(),
+        Order::Extend(days) => format!("extend {days} days"),
+        Order::ExtendUntil(_) => format!("extend until {until}"),
+        Order::Nudge => "nudge".to_owned(),
+        Order::Publish => "publish".to_owned(),
+        Order::Report => "report".to_owned(),
+        Order::Target(pillar, level) => format!("target {} {level}", PILLARS[*pillar]),
+        Order::Mode(mode) => format!("mode {mode}"),
+        Order::Schedule(preset, times) => format!("schedule {preset} {times}"),
+    }
+}
+
+impl Year {
+    pub async fn lead(&mut self, sent: Instant, team: usize, order: Order) {
+        let Some(who) = self.model.teams[team].leads.first().copied() else { return };
+        let zone = self.model.teams[team].settings.zone;
+        let until = match order {
+            Order::ExtendUntil(days) => local(zone, self.now()).date() + chrono::Days::new(days),
+            _ => local(zone, self.now()).date(),
+        };
+        let text = format!("/maturity {}", words(&order, &until.to_string()));
+        let heard = self.say(sent, who, Some(team), &text).await;
+        let (now, name) = (self.now(), self.model.teams[team].name.clone());
+        let about = [Model::name(who), name];
+        let in_config = team < self.in_config;
+        let expected = match order {
+            Order::Start(preset) => self.model.start(now, team, preset, who),
+            Order::Close => self.model.close_now(now, team),
+            Order::Cancel => self.model.cancel(now, team),
+            Order::Extend(days) => {
+                let span = TimeDelta::days(i64::try_from(days).expect("small"));
+                self.model.extend_by(now, team, span)
+            }
+            Order::ExtendUntil(_) => {
+                let end = until.and_time(NaiveTime::MIN) + TimeDelta::hours(18);
+                self.model.extend_until(now, team, instant(zone, end))
+            }
+            Order::Nudge => self.model.nudge(now, team),
+            Order::Publish => {
+                let some = self.model.publish_again(team);
+                if some { "" } else { "has no results yet" }
+            }
+            Order::Report => {
+                match self.model.report(team) {
+                    Some(expected) if !heard.lost => {
+                        let lacks = expected.lacks(&heard.body());
+                        if !lacks.is_empty() {
+                            let told = format!("{lacks:?} in {}", heard.body());
+                            self.model.differ(now, &about, &told);
+                        }
+                    }
+                    Some(_) => {}
+                    None => self.hears(&about, &heard, "has no results yet"),
+                }
+                ""
+            }
+            Order::Target(..) | Order::Mode(_) | Order::Schedule(..) if in_config => {
+                "managed in the config file"
+            }
+            Order::Target(pillar, level) => {
+                self.model.teams[team].settings.targets[pillar] = level;
+                ""
+            }
+            Order::Mode(mode) => {
+                self.model.teams[team].settings.mode = match mode {
+                    "anonymous" => Mode::Anonymous,
+                    "open" => Mode::Open,
+                    _ => Mode::Pseudonymous,
+                };
+                ""
+            }
+            Order::Schedule(preset, times) => {
+                let times = CronExpr::parse(times).expect("plain");
+                let schedules = vec![Scheduled { preset: preset.to_owned(), times }];
+                self.model.reschedule(now, team, schedules);
+                ""
+            }
+        };
+        self.hears(&about, &heard, expected);
+    }
+}
+
+impl Model {
+    fn open_round(&self, team: usize) -> Option<usize> {
+        let it = &self.teams[team];
+        it.current.filter(|at| it.rounds[*at].stage == Stage::Open)
+    }
+
+    fn start(&mut self, now: Instant, team: usize, preset: &str, by: usize) -> &'static str {
+        if self.teams[team].current.is_some() {
+            return "has a round until";
+        }
+        self.start_round(now, team, preset, by);
+        if self.open_round(team).is_some() { "is open until" } else { "is planned" }
+    }
+
+    fn close_now(&mut self, now: Instant, team: usize) -> &'static str {
+        if self.open_round(team).is_none() {
+            return "is open. A lead can";
+        }
+        self.end_by_hand(now, team, Stage::Closed);
+        "is closed"
+    }
+
+    fn cancel(&mut self, now: Instant, team: usize) -> &'static str {
+        if self.teams[team].current.is_none() {
+            return "is open. A lead can";
+        }
+        self.end_by_hand(now, team, Stage::Cancelled);
+        "was cancelled"
+    }
+
+    fn extend_by(&mut self, now: Instant, team: usize, span: TimeDelta) -> &'static str {
+        let Some(number) = self.open_round(team) else { return "is open. A lead can" };
+        let closes = self.teams[team].rounds[number].closes;
+        let span = span.clamp(TimeDelta::hours(1), TimeDelta::weeks(4));
+        self.extend_round(now, team, closes + span);
+        "now stays open until"
+    }
+
+    fn extend_until(&mut self, now: Instant, team: usize, end: Instant) -> &'static str {
+        let Some(number) = self.open_round(team) else { return "is open. A lead can" };
+        let closes = self.teams[team].rounds[number].closes;
+        if end <= closes {
+            return "That lies in the past";
+        }
+        self.extend_by(now, team, end - closes)
+    }
+
+    fn nudge(&mut self, now: Instant, team: usize) -> &'static str {
+        if self.open_round(team).is_none() {
+            return "is open. A lead can";
+        }
+        if self.remind_by_hand(now, team) { "on its way" } else { "used up" }
+    }
+
+    /// Takes, does or drops one of the actions that are offered.
+    pub fn act_on(&mut self, team: usize, by: usize, verb: &str, place: usize) {
+        let offered = self.offered(team);
+        let lead = self.teams[team].leads.contains(&by);
+        let Some(id) = offered.get(place - 1).filter(|_| verb != "dismiss" || lead) else { return };
+        let fate = match verb {
+            "take" => Fate::Taken,
+            "done" => Fate::Done,
+            _ => Fate::Dismissed,
+        };
+        let closed = self.teams[team].rounds.iter().rposition(|it| it.stage == Stage::Closed);
+        let after_round = closed.map_or(0, |at| at + 1);
+        self.teams[team].actions.insert(id.clone(), Life { fate, by, after_round });
+    }
+}

@@ -1,0 +1,275 @@
+//! What is due is done, and everything that was posted is accounted for by exactly one rule.
+
+use chrono::TimeDelta;
+use maturity_bot::domain::message::Destination;
+use maturity_bot::domain::team::Scheduled;
+
+use super::{Due, Model, Skip, Stage, Wake};
+use crate::chat::{Post, number_of, room_id};
+use crate::time::{Instant, Slots, read};
+
+/// A post that a team's place has to get now.
+#[derive(Clone, Debug)]
+pub struct Expected {
+    pub team: usize,
+    pub what: &'static str,
+    /// What its words must hold, and what they must not.
+    pub needles: Vec<String>,
+    pub never: Vec<String>,
+    /// The round that it offers questions of.
+    pub offers: Option<usize>,
+    /// The post that it takes the place of.
+    pub replaces: Option<String>,
+}
+
+impl Expected {
+    pub fn new(team: usize, what: &'static str, needles: Vec<String>) -> Self {
+        Self { team, what, needles, never: Vec::new(), offers: None, replaces: None }
+    }
+
+    pub fn opening(model: &Model, team: usize, number: usize) -> Self {
+        let it = &model.teams[team];
+        let round = &it.rounds[number];
+        let until = read(it.settings.zone, round.closes);
+        let title = &model.presets[&round.preset].title;
+        let needles = vec![format!("**{}: {title}", it.name), until];
+        Self { offers: Some(number), ..Self::new(team, "opening", needles) }
+    }
+
+    pub fn tally(model: &Model, team: usize) -> Self {
+        Self::new(team, "tally", vec![format!("**How {} answered**", model.teams[team].name)])
+    }
+
+    pub fn cancelled(model: &Model, team: usize) -> Self {
+        let name = &model.teams[team].name;
+        Self::new(team, "cancelled", vec![format!("The round of {name} was cancelled.")])
+    }
+
+    pub fn extended(model: &Model, team: usize, closes: Instant) -> Self {
+        let it = &model.teams[team];
+        let until = read(it.settings.zone, closes);
+        let words = format!("The round of {} now stays open until {until}.", it.name);
+        Self::new(team, "extended", vec![words])
+    }
+
+    pub fn over(model: &Model, team: usize, key: String, stage: Stage) -> Self {
+        let name = &model.teams[team].name;
+        let how = if stage == Stage::Cancelled { "was cancelled" } else { "is over" };
+        let needles = vec![format!("This round of {name} {how}.")];
+        Self { replaces: Some(key), ..Self::new(team, "over", needles) }
+    }
+
+    fn is(&self, post: &Post) -> bool {
+        let body = post.message.body();
+        let offered = post.asks().map(|round| round.number as usize - 1);
+        post.to == Destination::Place(room_id(self.team))
+            && post.replaces == self.replaces
+            && offered == self.offers
+            && self.needles.iter().all(|needle| body.contains(needle.as_str()))
+            && !self.never.iter().any(|needle| body.contains(needle.as_str()))
+    }
+}
+
+impl Model {
+    pub(super) fn expect(&mut self, team: usize, post: Expected) {
+        let words = format!("{} expects {}", self.teams[team].name, post.what);
+        let _ = words;
+        self.expected.push(post);
+    }
+
+    /// Does what is due, and accounts for what was posted meanwhile.
+    pub fn settle(&mut self, now: Instant, mut posts: Vec<Post>) {
+        loop {
+            let mut some = self.fire(now);
+            some |= self.look_up(now);
+            self.account_for_places(now, &mut posts);
+            some |= self.deliver(now, &mut posts);
+            if !some {
+                break;
+            }
+        }
+        if let Some(post) = posts.first() {
+            let name = match &post.to {
+                Destination::Person(id) => Self::name(number_of(id)),
+                Destination::Place(place) | Destination::Thread(place, _) => {
+                    place.bare().replacen("room", "T", 1)
+                }
+            };
+            self.differ(now, &[name], &format!("nothing accounts for {post:#?}"));
+        }
+    }
+
+    fn account_for_places(&mut self, now: Instant, posts: &mut Vec<Post>) {
+        for expected in std::mem::take(&mut self.expected) {
+            let name = self.teams[expected.team].name.clone();
+            let Some(place) = posts.iter().position(|post| expected.is(post)) else {
+                self.differ(now, &[name], &format!("not posted: {expected:#?}\nbut {posts:#?}"));
+            };
+            let post = posts.remove(place);
+            if let Some(number) = expected.offers {
+                let round = &mut self.teams[expected.team].rounds[number];
+                if round.stage == Stage::Open {
+                    round.posts.push(post.key);
+                } else {
+                    let stage = round.stage;
+                    let over = Expected::over(self, expected.team, post.key, stage);
+                    self.expected.push(over);
+                }
+            }
+            self.counts.posts += 1;
+            self.note(now, &format!("{name} reads {}", expected.what));
+        }
+    }
+
+    /// Whether a team waits for answers that the chat has not handed in yet: its round is overdue.
+    fn waits(&self, team: usize, now: Instant) -> bool {
+        let close = self.teams[team].wakes.get(&Wake::Close);
+        !self.caught_up && close.is_some_and(|at| *at <= now)
+    }
+
+    fn fire(&mut self, now: Instant) -> bool {
+        let mut some = false;
+        loop {
+            let due = self.due.iter().take_while(|(at, _)| *at <= now);
+            let next = due.copied().find_map(|(at, due)| match due {
+                Due::Wake(team, wake) => {
+                    let held = self.waits(team, now)
+                        && self.teams[team].wakes.get(&Wake::Close).is_some_and(|end| {
+                            (*end, Wake::Close) <= (at, wake)
+                        });
+                    (!held).then_some((at, team, wake))
+                }
+                Due::Letter(_) => None,
+            });
+            let Some((at, team, wake)) = next else { return some };
+            some = true;
+            self.set_wake(team, wake, None);
+            self.wake(now, at, team, wake);
+        }
+    }
+
+    fn wake(&mut self, now: Instant, at: Instant, team: usize, wake: Wake) {
+        let name = self.teams[team].name.clone();
+        self.note(now, &format!("{name} wakes for {wake:?} of {at}"));
+        match wake {
+            Wake::Close => self.close(now, team),
+            Wake::Nudge => {
+                self.plan_nudge(now, team);
+                if self.nudges_left(now, team) > 0 {
+                    self.remind(now, team);
+                }
+            }
+            Wake::Digest => {
+                let times = self.teams[team].settings.digest.clone().expect("a digest");
+                if self.slot(now, at, team, wake, times.as_str(), "Digest").is_some() {
+                    self.digest(now, team);
+                }
+            }
+            Wake::Trend => {
+                let times = self.teams[team].settings.trend.clone().expect("a trend");
+                if self.slot(now, at, team, wake, times.as_str(), "Trend").is_some() {
+                    self.trend(team);
+                }
+            }
+            Wake::Terms => self.terms(now, team),
+            Wake::Schedule(index) => self.scheduled(now, at, team, index),
+        }
+    }
+
+    fn scheduled(&mut self, now: Instant, at: Instant, team: usize, index: usize) {
+        let Scheduled { preset, times } = self.teams[team].settings.schedules[index].clone();
+        let wake = Wake::Schedule(index);
+        let Some(slot) = self.slot(now, at, team, wake, times.as_str(), &preset) else { return };
+        match self.teams[team].current {
+            None => self.plan(now, team, &preset, None),
+            Some(number) => {
+                let round = &self.teams[team].rounds[number];
+                let open = round.stage == Stage::Open;
+                if open && round.preset == preset && self.is_pulse(&preset) {
+                    self.ask_next_week(now, team, number);
+                } else {
+                    self.skip(team, Skip { what: preset, first: slot, last: slot, count: 1 });
+                }
+            }
+        }
+    }
+
+    fn skip(&mut self, team: usize, skip: Skip) {
+        self.counts.skipped += skip.count as u64;
+        self.teams[team].skips.push(skip);
+    }
+
+    /// Accounts for the slots from `at` on: the latest is honoured if it is at most a day old.
+    fn slot(
+        &mut self,
+        now: Instant,
+        at: Instant,
+        team: usize,
+        wake: Wake,
+        times: &str,
+        what: &str,
+    ) -> Option<Instant> {
+        let slots = Slots::new(times, self.teams[team].settings.zone);
+        let mut due = slots.from_to(at, now);
+        self.counts.slots += due.len() as u64;
+        self.set_wake(team, wake, Some(slots.after(now)));
+        let latest = *due.last().expect("it is due");
+        let fires = now - latest <= TimeDelta::hours(24);
+        if fires {
+            due.pop();
+        }
+        if let (Some(first), Some(last)) = (due.first(), due.last()) {
+            let what = what.to_owned();
+            self.skip(team, Skip { what, first: *first, last: *last, count: due.len() });
+        }
+        fires.then_some(latest)
+    }
+
+    /// Plans everything that a team's settings bring, from now on.
+    pub fn plan_all(&mut self, now: Instant, team: usize) {
+        let settings = self.teams[team].settings.clone();
+        let next = |times: &str| Slots::new(times, settings.zone).after(now);
+        let digest = settings.digest.as_ref().map(|times| next(times.as_str()));
+        let trend = settings.trend.as_ref().map(|times| next(times.as_str()));
+        self.set_wake(team, Wake::Digest, digest);
+        self.set_wake(team, Wake::Trend, trend);
+        for (index, scheduled) in settings.schedules.iter().enumerate() {
+            self.set_wake(team, Wake::Schedule(index), Some(next(scheduled.times.as_str())));
+        }
+    }
+
+    /// A lead changes when questions come; what the old times left undone is noted.
+    pub fn reschedule(&mut self, now: Instant, team: usize, schedules: Vec<Scheduled>) {
+        let old = std::mem::take(&mut self.teams[team].settings.schedules);
+        let zone = self.teams[team].settings.zone;
+        for index in 0..old.len().max(schedules.len()) {
+            let (was, is) = (old.get(index), schedules.get(index));
+            if was.map(|it| it.times.as_str()) == is.map(|it| it.times.as_str()) {
+                continue;
+            }
+            let wake = Wake::Schedule(index);
+            let overdue = self.teams[team].wakes.get(&wake).copied().filter(|at| *at <= now);
+            if let (Some(was), Some(at)) = (was, overdue) {
+                let due = Slots::new(was.times.as_str(), zone).from_to(at, now);
+                let last = *due.last().expect("it is due");
+                let what = is.map_or_else(|| format!("{wake:?}"), |it| it.preset.clone());
+                self.skip(team, Skip { what, first: at, last, count: due.len() });
+            }
+            let next = is.map(|it| Slots::new(it.times.as_str(), zone).after(now));
+            self.set_wake(team, wake, next);
+        }
+        self.teams[team].settings.schedules = schedules;
+    }
+
+    /// Does the look-ups that wait; gives whether there were any.
+    fn look_up(&mut self, now: Instant) -> bool {
+        let mut some = false;
+        for team in 0..self.teams.len() {
+            if std::mem::take(&mut self.teams[team].looks_up) {
+                some = true;
+                self.facts(now, team);
+            }
+        }
+        some
+    }
+}
