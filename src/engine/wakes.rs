@@ -25,7 +25,8 @@ const SOON: TimeDelta = TimeDelta::minutes(1);
 const PAGE: usize = 256;
 
 /// The first things that are due and need not wait for their platform to catch up, at most
-/// `limit` and one for each team: a team's own are done in their order.
+/// `limit` and one for each team: a team's own are done in their order, so what is due after a
+/// closing that waits comes after it.
 pub(super) fn due(desk: &Desk<'_>, limit: usize) -> Decided<Vec<(Key, Due)>> {
     let (mut found, mut teams, mut after) = (Vec::new(), BTreeSet::new(), Key::new());
     loop {
@@ -33,8 +34,10 @@ pub(super) fn due(desk: &Desk<'_>, limit: usize) -> Decided<Vec<(Key, Due)>> {
         let Some((last, _)) = page.last() else { return Ok(found) };
         after.clone_from(last);
         for (key, due) in page {
-            let waits = due.wake == Wake::Close && waits(desk, due.team)?.is_some();
-            if !waits && teams.insert(due.team) {
+            if !teams.insert(due.team) {
+                continue;
+            }
+            if due.wake != Wake::Close || waits(desk, due.team)?.is_none() {
                 found.push((key, due));
             }
             if found.len() == limit {
