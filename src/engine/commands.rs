@@ -109,7 +109,10 @@ fn changes_settings(command: &Command) -> bool {
         command,
         Command::Team(TeamWord::Set(_) | TeamWord::AddLead(_) | TeamWord::RemoveLead(_))
     );
-    team || matches!(command, Command::Mode(Some(_)) | Command::Schedule(Some(_)))
+    team || matches!(
+        command,
+        Command::Mode(Some(_)) | Command::Schedule(Some(_)) | Command::Target(..)
+    )
 }
 
 fn may(speaker: &Speaker, team: Option<&Team>, command: &Command) -> bool {
