@@ -101,18 +101,28 @@ fn one(desk: &Desk<'_>, kind: &JobKind, round: RoundId, person: &Person) -> Deci
             replace_waiting(desk, person, round)?;
             (asking(desk, &front)?, Purpose::Question(round))
         }
+        // Whoever is about to be asked needs no reminder.
+        JobKind::Nudge(_) if is_to_be_asked(desk, person, round)? => return Ok(()),
         JobKind::Nudge(_) => (reminder(desk, &front, at), Purpose::Nudge(round)),
         JobKind::Sweep(_) | JobKind::Retire(_) => return Ok(()),
     };
     unasked(desk, person, message, purpose, at, front.round.closes)
 }
 
+/// Whether questions of a round still wait for a person.
+fn is_to_be_asked(desk: &Desk<'_>, person: &Person, round: RoundId) -> Decided<bool> {
+    let lane = Destination::Person(person.id.clone()).lane();
+    let waiting = desk.tx.waiting_for(&lane, usize::MAX)?;
+    Ok(waiting.iter().any(|(_, row)| row.purpose == Purpose::Question(round)))
+}
+
 /// Questions that still wait make room for those of a later week, so that nobody gets both at
-/// once after the bot was down.
+/// once after the bot was down; so does a reminder of earlier questions that falls due with them.
 fn replace_waiting(desk: &Desk<'_>, person: &Person, round: RoundId) -> Decided<()> {
     let lane = Destination::Person(person.id.clone()).lane();
     for (key, row) in desk.tx.waiting_for(&lane, usize::MAX)? {
-        if row.purpose == Purpose::Question(round) && !row.sending {
+        let earlier = [Purpose::Question(round), Purpose::Nudge(round)].contains(&row.purpose);
+        if earlier && !row.sending {
             desk.tx.delete(key);
             desk.mishap(row.purpose, Mishap::Replaced)?;
         }
