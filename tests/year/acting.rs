@@ -195,11 +195,10 @@ impl Year {
                 let level = u8::try_from(dice.below(6)).expect("small");
                 (level.to_string(), Value::Level(level))
             }
-            Kind::YesNo => pick(
-                dice,
-                &[("yes", YesNo::Yes), ("partly", YesNo::Partly), ("no", YesNo::No)],
-            )
-            .into_value(),
+            Kind::YesNo => {
+                pick(dice, &[("yes", YesNo::Yes), ("partly", YesNo::Partly), ("no", YesNo::No)])
+                    .into_value()
+            }
             Kind::Checklist(options) => {
                 let some = (0..options.len()).filter(|_| chance(dice, 500));
                 let some: Vec<u8> = some.map(|it| u8::try_from(it).expect("small")).collect();
@@ -248,8 +247,7 @@ impl Year {
         value: Value,
         heard: &Heard,
     ) {
-        let counted =
-            self.model.answer(who, (team, number), at, value, &heard.event, sent);
+        let counted = self.model.answer(who, (team, number), at, value, &heard.event, sent);
         let about = [Model::name(who), self.model.teams[team].name.clone()];
         match counted {
             Some(true) => self.hears(&about, heard, "Changed ("),

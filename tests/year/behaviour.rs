@@ -30,8 +30,7 @@ impl Year {
     /// People read what they were sent, and some do something about it.
     pub fn react(&mut self, posts: &[Post]) {
         for post in posts.iter().filter(|post| post.replaces.is_none()) {
-            let round =
-                post.asks().map(|it| (it.team.0 as usize - 1, it.number as usize - 1));
+            let round = post.asks().map(|it| (it.team.0 as usize - 1, it.number as usize - 1));
             match (&post.to, round) {
                 (Destination::Person(id), Some((team, number))) => {
                     let person = number_of(id);

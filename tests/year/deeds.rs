@@ -8,22 +8,74 @@ use crate::time::Instant;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Deed {
     /// Answers questions of a round: so many of a hundred.
-    Answer { person: usize, team: usize, number: usize, share: u64 },
+    Answer {
+        person: usize,
+        team: usize,
+        number: usize,
+        share: u64,
+    },
     /// Takes back what an event brought.
-    Withdraw { person: usize, event: String },
-    Away { person: usize, days: u64 },
-    Snooze { person: usize, days: u64 },
-    Stop { person: usize },
-    Resume { person: usize },
-    Forget { person: usize },
-    Join { team: usize, person: usize },
-    Leave { team: usize, person: usize },
-    Volunteer { team: usize, person: usize, pillar: usize },
-    Nominate { team: usize, by: usize, person: usize, pillar: usize },
-    Reply { team: usize, person: usize, pillar: usize, yes: bool },
-    StepDown { team: usize, person: usize, pillar: usize },
-    Action { team: usize, person: usize, verb: &'static str, place: usize },
-    Lead { team: usize, order: Order },
+    Withdraw {
+        person: usize,
+        event: String,
+    },
+    Away {
+        person: usize,
+        days: u64,
+    },
+    Snooze {
+        person: usize,
+        days: u64,
+    },
+    Stop {
+        person: usize,
+    },
+    Resume {
+        person: usize,
+    },
+    Forget {
+        person: usize,
+    },
+    Join {
+        team: usize,
+        person: usize,
+    },
+    Leave {
+        team: usize,
+        person: usize,
+    },
+    Volunteer {
+        team: usize,
+        person: usize,
+        pillar: usize,
+    },
+    Nominate {
+        team: usize,
+        by: usize,
+        person: usize,
+        pillar: usize,
+    },
+    Reply {
+        team: usize,
+        person: usize,
+        pillar: usize,
+        yes: bool,
+    },
+    StepDown {
+        team: usize,
+        person: usize,
+        pillar: usize,
+    },
+    Action {
+        team: usize,
+        person: usize,
+        verb: &'static str,
+        place: usize,
+    },
+    Lead {
+        team: usize,
+        order: Order,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

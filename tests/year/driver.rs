@@ -107,9 +107,10 @@ impl Year {
                 return;
             }
             self.machine.clock.set(next);
-            if chance(&mut self.dice, 3) {
-                let commits = self.dice.below(8);
-                self.machine.die_after(commits, commits % 2 == 0);
+            if chance(&mut self.dice, 20) {
+                let commits = self.dice.below(6);
+                let reaches_disk = chance(&mut self.dice, 500);
+                self.machine.die_after(commits, reaches_disk);
             }
             self.settle().await;
             while let Some((at, deed)) = self.agenda.pop_until(next) {

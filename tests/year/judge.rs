@@ -66,9 +66,8 @@ pub fn judge_round(model: &Model, tx: &Tx<'_>, now: Instant, team: usize, number
         let answer = Answer { value, before, comment, source: String::new() };
         people.entry(who).or_default().push((question.to_string(), answer));
     }
-    let named = |it: &Vec<(String, Answer)>| {
-        words(it.iter().map(|(id, answer)| (id.clone(), answer)))
-    };
+    let named =
+        |it: &Vec<(String, Answer)>| words(it.iter().map(|(id, answer)| (id.clone(), answer)));
     let mut found: Vec<Vec<String>> = people.values().map(named).collect();
     let expected = own.answers.values().filter(|own| !own.is_empty());
     let id_of = |at: &usize| bank.questions[*at].id.to_string();
@@ -107,11 +106,8 @@ pub fn judge_team(model: &Model, tx: &Tx<'_>, now: Instant, team: usize) {
         let words = format!("{stored:#?}, members {members:?}, expected {:?}", own.members);
         model.differ(now, &about, &words);
     }
-    let mut notes: Vec<_> = own
-        .skips
-        .iter()
-        .map(|it| (it.last, it.what.clone(), it.first, it.count))
-        .collect();
+    let mut notes: Vec<_> =
+        own.skips.iter().map(|it| (it.last, it.what.clone(), it.first, it.count)).collect();
     let noted = tx.skipped(id, usize::MAX).expect("readable");
     let mut noted: Vec<_> = noted
         .into_iter()
@@ -152,10 +148,8 @@ pub fn judge_person(model: &Model, tx: &Tx<'_>, now: Instant, person: usize) {
     let mut waits: Vec<String> =
         rows.iter().map(|(_, row)| words(kind(row.purpose), row.not_before)).collect();
     let letters = model.letters_of(person);
-    let mut expected: Vec<String> = letters
-        .iter()
-        .map(|it| words((it.team, it.kind.clone()), it.not_before))
-        .collect();
+    let mut expected: Vec<String> =
+        letters.iter().map(|it| words((it.team, it.kind.clone()), it.not_before)).collect();
     waits.sort();
     expected.sort();
     if waits != expected {

@@ -59,7 +59,9 @@ fn score_of(value: &Value, question: &Question) -> Option<f64> {
         Value::YesNo(YesNo::Yes) => Some(5.0),
         Value::YesNo(YesNo::Partly) => Some(2.5),
         Value::YesNo(YesNo::No) => Some(0.0),
-        Value::Checklist(set) => Some(5.0 * float(set.len()) / float(question.kind.options().len())),
+        Value::Checklist(set) => {
+            Some(5.0 * float(set.len()) / float(question.kind.options().len()))
+        }
         Value::Text(_) | Value::DontKnow => None,
     }
 }
@@ -300,9 +302,7 @@ impl Figures {
         for (topic, score) in &self.topics {
             let found = bank.topics.iter().find(|it| it.id.as_str() == topic).expect("known");
             let (at, target) = (found.pillar.index(), f64::from(targets[found.pillar.index()]));
-            let offers = |it: &&Action| {
-                it.topic == found.id && it.from.contains(&level(*score))
-            };
+            let offers = |it: &&Action| it.topic == found.id && it.from.contains(&level(*score));
             let Some(mut action) = bank.actions.iter().find(offers) else { continue };
             if *score >= target - CLOSE || settled(action) {
                 continue;

@@ -22,7 +22,8 @@ pub struct Champions(pub Vec<(usize, usize, Step)>);
 
 impl Champions {
     pub fn of(&self, pillar: usize) -> Vec<usize> {
-        let serves = |it: &&(usize, usize, Step)| it.1 == pillar && matches!(it.2, Step::Serves(..));
+        let serves =
+            |it: &&(usize, usize, Step)| it.1 == pillar && matches!(it.2, Step::Serves(..));
         self.0.iter().filter(serves).map(|it| it.0).collect()
     }
 
@@ -240,8 +241,7 @@ impl Model {
                     champions.set(person, pillar, Step::Serves(ends, true, false));
                     let it = &self.teams[team];
                     let (what, until) = (self.title(pillar), read(it.settings.zone, ends));
-                    let words =
-                        format!("champion for {what} in {} ends on {until}.", it.name);
+                    let words = format!("champion for {what} in {} ends on {until}.", it.name);
                     self.tell(now, team, person, vec![words]);
                 }
                 Step::Asked(since) if now >= since + TimeDelta::days(30) => {

@@ -66,8 +66,20 @@ impl Model {
         end: Instant,
     ) {
         let Some(at) = self.moment(to, team, now).filter(|at| *at < end) else { return };
-        if let Kind::Question(number) = kind {
-            self.drop_letters(to, |it| it.team == team && it.kind == Kind::Question(number));
+        match kind {
+            // Questions take the place of earlier ones, and of a reminder.
+            Kind::Question(number) => {
+                let earlier = [Kind::Question(number), Kind::Nudge(number)];
+                self.drop_letters(to, |it| it.team == team && earlier.contains(&it.kind));
+            }
+            // Whoever is about to be asked needs no reminder.
+            Kind::Nudge(number) => {
+                let mut own = self.people[to].letters.iter().map(|id| &self.letters[id]);
+                if own.any(|it| it.team == team && it.kind == Kind::Question(number)) {
+                    return;
+                }
+            }
+            Kind::Champion => {}
         }
         self.post(Letter { to, team, kind, needles, not_before: at, expires: Some(end) });
     }
@@ -168,9 +180,7 @@ impl Model {
             }
             // The design does not say which of several goes first; one of them has to.
             let own = |post: &Post| post.to == Destination::Person(crate::chat::person_id(person));
-            let sent = |id: &&u64| {
-                posts.iter().any(|post| own(post) && self.letters[*id].is(post))
-            };
+            let sent = |id: &&u64| posts.iter().any(|post| own(post) && self.letters[*id].is(post));
             let id = *ready.iter().find(sent).unwrap_or(&ready[0]);
             let letter = self.find(now, id, posts);
             let settings = &self.teams[letter.team].settings;
@@ -200,7 +210,8 @@ impl Model {
     /// Whether a person may answer in a round at a moment.
     pub fn can_answer(&self, person: usize, team: usize, number: usize, at: Instant) -> bool {
         let it = &self.teams[team];
-        let open = it.rounds.get(number).is_some_and(|it| it.stage == Stage::Open && at < it.closes);
+        let open =
+            it.rounds.get(number).is_some_and(|it| it.stage == Stage::Open && at < it.closes);
         open && it.members.contains(&person)
             && !self.people[person].sits_out.contains(&(team, number))
     }

@@ -147,8 +147,7 @@ impl Model {
         for person in self.teams[team].members.clone() {
             if self.can_answer(person, team, number, now) && self.left(team, number, person) > 0 {
                 let settings = &self.teams[team].settings;
-                let needles =
-                    vec![self.teams[team].name.clone(), read(settings.zone, closes)];
+                let needles = vec![self.teams[team].name.clone(), read(settings.zone, closes)];
                 self.write(now, person, team, Kind::Nudge(number), needles, closes);
             }
         }
@@ -178,9 +177,8 @@ impl Model {
             let now = present.get(&at).unwrap_or(&nobody);
             let before = round.published.get(&at).unwrap_or(&nobody);
             let people: BTreeSet<Voice> = now.keys().chain(before.keys()).copied().collect();
-            let shown = |value: Option<&Value>| {
-                value.filter(|it| !matches!(it, Value::Text(_))).cloned()
-            };
+            let shown =
+                |value: Option<&Value>| value.filter(|it| !matches!(it, Value::Text(_))).cloned();
             let moved = people.iter().filter(|who| shown(now.get(who)) != shown(before.get(who)));
             if moved.count() >= round.m {
                 let kept = now.iter().filter(|(_, it)| !matches!(it, Value::Text(_)));
@@ -195,15 +193,13 @@ impl Model {
         self.publish(team, number);
         let round = &mut self.teams[team].rounds[number];
         let present = Self::present(round);
-        let people: BTreeSet<Voice> =
-            present.values().flat_map(BTreeMap::keys).copied().collect();
+        let people: BTreeSet<Voice> = present.values().flat_map(BTreeMap::keys).copied().collect();
         // Members are those of the opening, and later ones who answered, wherever they are now.
         let joined = people.iter().filter(|who| !round.roster.contains(who)).count();
         let ended = round.stage != Stage::Open;
         let members = round.roster.len() + if ended { joined } else { 0 };
         let members = members.max(people.len());
-        round.figures =
-            Some(score(&self.bank, &round.published, people.len(), members, round.m));
+        round.figures = Some(score(&self.bank, &round.published, people.len(), members, round.m));
         if ended {
             round.members = round.roster.len() + joined;
         }

@@ -134,9 +134,10 @@ impl Model {
             let next = due.copied().find_map(|(at, due)| match due {
                 Due::Wake(team, wake) => {
                     let held = self.waits(team, now)
-                        && self.teams[team].wakes.get(&Wake::Close).is_some_and(|end| {
-                            (*end, Wake::Close) <= (at, wake)
-                        });
+                        && self.teams[team]
+                            .wakes
+                            .get(&Wake::Close)
+                            .is_some_and(|end| (*end, Wake::Close) <= (at, wake));
                     (!held).then_some((at, team, wake))
                 }
                 Due::Letter(_) => None,

@@ -32,7 +32,10 @@ impl Model {
         let rounds = &self.teams[team].rounds[..=number];
         let closed = |at: &usize| rounds[*at].stage == Stage::Closed;
         let Some(last) = (0..rounds.len()).rev().find(closed) else { return Vec::new() };
-        (0..rounds.len()).filter(closed).filter(|at| rounds[*at].preset == rounds[last].preset).collect()
+        (0..rounds.len())
+            .filter(closed)
+            .filter(|at| rounds[*at].preset == rounds[last].preset)
+            .collect()
     }
 
     fn shown(&self, team: usize, number: usize) -> Shown {
@@ -179,8 +182,12 @@ impl Model {
             } else {
                 format!("{people} of {members} {word} answered something")
             });
-        } else if let Some(next) =
-            it.wakes.iter().filter(|(wake, _)| matches!(wake, Wake::Schedule(_))).map(|it| it.1).min()
+        } else if let Some(next) = it
+            .wakes
+            .iter()
+            .filter(|(wake, _)| matches!(wake, Wake::Schedule(_)))
+            .map(|it| it.1)
+            .min()
         {
             post.needles.push(format!("The next questions come on {}", read(zone, *next)));
         }
@@ -225,10 +232,9 @@ impl Expected {
         let shown = model.shown(team, number);
         post.needles.push(Model::participation(&shown.figures));
         match shown.figures.overall {
-            None => post.needles.push(format!(
-                "no figure comes from fewer than {} people",
-                shown.figures.m
-            )),
+            None => post
+                .needles
+                .push(format!("no figure comes from fewer than {} people", shown.figures.m)),
             Some((low, ..)) => {
                 let weakest = shown.figures.weakest.expect("a pillar has a score");
                 let limit = &model.bank.titles[weakest];
