@@ -44,18 +44,24 @@ pub(super) fn asked(desk: &Desk<'_>, mut team: Team) -> Decided<Reply> {
 }
 
 fn remind(desk: &Desk<'_>, round: &mut Round) -> Decided<()> {
-    round.nudges += 1;
+    round.nudges = lapsed(desk, round).max(round.nudges) + 1;
     desk.tx.put_round(round)?;
     desk.tx.begin(&Job { kind: JobKind::Nudge(round.id), after: None, except: None })?;
     Ok(())
 }
 
+/// How many reminders a round has left now.
 fn left(desk: &Desk<'_>, round: &Round) -> u32 {
+    let lapsed = lapsed(desk, round);
+    (lapsed + MOST).saturating_sub(round.nudges.max(lapsed))
+}
+
+/// How many reminders the past spans of a pulse round had; those that were not sent lapse.
+fn lapsed(desk: &Desk<'_>, round: &Round) -> u32 {
+    if !is_pulse(desk, &round.preset) {
+        return 0;
+    }
     let open_for = desk.now - round.opened.unwrap_or(round.planned);
-    let spans = if is_pulse(desk, &round.preset) {
-        u32::try_from(open_for.num_seconds() / TimeDelta::days(28).num_seconds()).unwrap_or(0)
-    } else {
-        0
-    };
-    (MOST * (spans + 1)).saturating_sub(round.nudges)
+    let spans = open_for.num_seconds() / TimeDelta::days(28).num_seconds();
+    MOST * u32::try_from(spans).unwrap_or(0)
 }

@@ -116,8 +116,7 @@ async fn nobody_answers_a_question_that_they_have_not_been_shown() {
     assert_eq!(house.look().answers(red).unwrap().len(), 1);
 }
 
-#[tokio::test]
-async fn a_pulse_reminds_twice_in_28_days_at_most() {
+async fn pulse_on_mondays() -> House {
     let content = Content::embedded().unwrap();
     let house = House::with(
         Arc::new(MemoryKv::new()),
@@ -129,7 +128,26 @@ async fn a_pulse_reminds_twice_in_28_days_at_most() {
     let schedules =
         vec![maturity_bot::domain::team::Scheduled { preset: "pulse".to_owned(), times }];
     house.team("crew", &TEAM, Settings { schedules, ..calm() }).await;
-    house.later(TimeDelta::weeks(13)).await;
+    house
+}
+
+#[tokio::test]
+async fn reminders_of_a_pulse_that_were_not_sent_in_their_28_days_lapse() {
+    let house = pulse_on_mondays().await;
+    house.say("Ann", "/maturity start pulse").await;
+    house.sleeps(TimeDelta::days(57)).await;
+    let refused = house.say("Ann", "/maturity nudge").await;
+    assert!(refused.contains("on its way"), "one is left beside the planned one: {refused}");
+    let refused = house.say("Ann", "/maturity nudge").await;
+    assert!(refused.contains("used up"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_pulse_reminds_twice_in_28_days_at_most() {
+    let house = pulse_on_mondays().await;
+    // Begun by hand, so that reminders do not fall on new questions, which take their place.
+    house.say("Ann", "/maturity start pulse").await;
+    house.later(TimeDelta::weeks(12)).await;
     let posts = house.posts_to("dia");
     let reminded: Vec<_> =
         posts.iter().filter(|post| reminders(&[(*post).clone()], "dia") == 1).collect();
@@ -137,4 +155,27 @@ async fn a_pulse_reminds_twice_in_28_days_at_most() {
     for three in reminded.windows(3) {
         assert!(three[2].at - three[0].at >= TimeDelta::days(28), "{three:#?}");
     }
+}
+
+#[tokio::test]
+async fn a_reminder_makes_way_for_the_questions_that_come_at_its_time() {
+    let house = pulse_on_mondays().await;
+    house.later(TimeDelta::weeks(12)).await;
+    let posts = house.posts_to("dia");
+    assert_eq!(reminders(&posts, "dia"), 0, "{posts:#?}");
+    assert_eq!(posts.len(), 12, "the questions of each week");
+}
+
+#[tokio::test]
+async fn whoever_comes_back_is_asked_and_not_reminded_of_it_the_day_after() {
+    let house = house();
+    house.team("crew", &TEAM, calm()).await;
+    house.say("Dia", "/maturity away 3 days").await;
+    house.say("Ann", "/maturity start quick").await;
+    house.later(TimeDelta::days(3)).await;
+    let posts = house.posts_to("dia");
+    assert_eq!((posts.len(), reminders(&posts, "dia")), (1, 0), "{posts:#?}");
+    // The last day's comes in its own time.
+    house.later(TimeDelta::days(1)).await;
+    assert_eq!(reminders(&house.posts(), "dia"), 1);
 }

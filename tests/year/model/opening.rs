@@ -131,18 +131,28 @@ impl Model {
         self.set_wake(team, Wake::Nudge, next);
     }
 
-    /// How many reminders a round has left: two, and two more for every 28 days of a pulse.
-    pub(super) fn nudges_left(&self, now: Instant, team: usize) -> u32 {
+    /// How many reminders the past spans of 28 days of a pulse had, sent or not.
+    fn lapsed(&self, now: Instant, team: usize) -> u32 {
         let it = &self.teams[team];
         let round = &it.rounds[it.current.expect("open")];
         let days = (now - round.opened.expect("open")).num_days();
         let spans = if self.is_pulse(&round.preset) { days / 28 } else { 0 };
-        (2 + 2 * u32::try_from(spans).expect("few")).saturating_sub(round.nudges)
+        2 * u32::try_from(spans).expect("few")
+    }
+
+    /// How many reminders are left: two a round, and in each 28 days of a pulse.
+    pub(super) fn nudges_left(&self, now: Instant, team: usize) -> u32 {
+        let it = &self.teams[team];
+        let lapsed = self.lapsed(now, team);
+        let sent = it.rounds[it.current.expect("open")].nudges;
+        2_u32.saturating_sub(sent.saturating_sub(lapsed))
     }
 
     pub(super) fn remind(&mut self, now: Instant, team: usize) {
         let number = self.teams[team].current.expect("open");
-        self.teams[team].rounds[number].nudges += 1;
+        let lapsed = self.lapsed(now, team);
+        let round = &mut self.teams[team].rounds[number];
+        round.nudges = round.nudges.max(lapsed) + 1;
         let closes = self.teams[team].rounds[number].closes;
         for person in self.teams[team].members.clone() {
             if self.can_answer(person, team, number, now) && self.left(team, number, person) > 0 {
