@@ -3,7 +3,7 @@
 use maturity_bot::domain::answer::{Value, YesNo};
 use maturity_bot::domain::bank::Kind;
 use maturity_bot::domain::message::{Message, Press};
-use maturity_bot::platform::{Incoming, What};
+use maturity_bot::platform::{Incoming, PlaceChange, What};
 
 use crate::chat::{name_of, person_id, room_id};
 use crate::deeds::Deed;
@@ -34,7 +34,12 @@ impl Year {
         let id = self.machine.next_event();
         let event = id.0.clone();
         let crashes = self.machine.ends.crashed;
-        let reply = self.machine.hand_in(&Incoming { id, sent, what }).await;
+        let incoming = Incoming { id, sent, what };
+        let reply = self.machine.hand_in(&incoming).await;
+        // Chats repeat themselves now and then.
+        if chance(&mut self.dice, 30) {
+            self.machine.hand_in(&incoming).await;
+        }
         Heard { event, reply, lost: self.machine.ends.crashed > crashes }
     }
 
@@ -100,14 +105,27 @@ impl Year {
                 self.hand_in(sent, What::Left { place, person: who }).await;
                 self.model.leave(now, team, person);
             }
+            Deed::Edit { person, event, at } => self.edit(sent, person, event, at).await,
+            Deed::Vanish { team } => {
+                self.model.note(sent, &format!("T{team} vanishes"));
+                let change = PlaceChange::Gone;
+                self.hand_in(sent, What::PlaceChanged { place: room_id(team), change }).await;
+                self.model.place_gone(now, team);
+            }
+            Deed::Return { team } => {
+                self.model.note(sent, &format!("T{team} returns"));
+                let change = PlaceChange::Back;
+                self.hand_in(sent, What::PlaceChanged { place: room_id(team), change }).await;
+                self.model.place_back(team);
+            }
             Deed::Lead { team, order } => self.lead(sent, team, order).await,
             other => self.serve(sent, other).await,
         }
     }
 
     async fn join(&mut self, sent: Instant, team: usize, person: usize) {
-        let zone = self.model.people[person].zone;
-        self.machine.chat.enter(team, person, zone);
+        let it = &self.model.people[person];
+        self.machine.chat.enter(team, person, it.zone, it.outside);
         self.model.teams[team].room.insert(person);
         self.model.note(sent, &format!("P{person} joins T{team}"));
         let profile = self.machine.chat.profile_of(person);
@@ -121,6 +139,17 @@ impl Year {
         let heard = self.hand_in(sent, What::Withdrawn { person: person_id(person), of }).await;
         if self.model.withdraw(person, &event, sent) {
             self.hears(&[Model::name(person)], &heard, "taken back");
+        }
+    }
+
+    async fn edit(&mut self, sent: Instant, person: usize, event: String, at: usize) {
+        let (text, value) = self.reply_to(at);
+        self.model.note(sent, &format!("P{person} edits {event} to {text}"));
+        let of = maturity_bot::domain::ids::EventId(event.clone());
+        let what = What::Edited { person: person_id(person), of, text };
+        let heard = self.hand_in(sent, what).await;
+        if self.model.edit(person, &event, value, sent) {
+            self.hears(&[Model::name(person)], &heard, "Your answer was changed");
         }
     }
 
@@ -233,7 +262,12 @@ impl Year {
             self.answered(sent, who, (team, number), at, value, &heard);
             if chance(&mut self.dice, 20) {
                 let later = sent + chrono::TimeDelta::seconds(4000);
-                self.agenda.add(later, Deed::Withdraw { person: who, event: heard.event });
+                let event = heard.event;
+                let deed = match self.dice.below(2) {
+                    0 => Deed::Withdraw { person: who, event },
+                    _ => Deed::Edit { person: who, event, at },
+                };
+                self.agenda.add(later, deed);
             }
         }
     }
@@ -249,6 +283,12 @@ impl Year {
     ) {
         let counted = self.model.answer(who, (team, number), at, value, &heard.event, sent);
         let about = [Model::name(who), self.model.teams[team].name.clone()];
+        if counted.is_some() && chance(&mut self.dice, 30) {
+            let (id, person, place) = (heard.event.as_str().into(), person_id(who), None);
+            let question = self.model.bank.questions[at].id.clone();
+            let token = Press::Answer(round_id(team, number), question, "0".to_owned()).token();
+            self.repeats.push(Incoming { id, sent, what: What::Chose { person, place, token } });
+        }
         match counted {
             Some(true) => self.hears(&about, heard, "Changed ("),
             Some(false) => self.hears(&about, heard, "Saved ("),

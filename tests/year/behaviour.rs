@@ -37,7 +37,7 @@ impl Year {
                     self.may_answer(post.at, person, team, number);
                 }
                 (Destination::Person(id), None) => self.asked_to_serve(post, number_of(id)),
-                (Destination::Place(_), Some((team, number))) => {
+                (Destination::Place(_), Some((team, number))) if !post.is_question() => {
                     for person in self.model.teams[team].room.clone() {
                         if chance(&mut self.dice, 100) {
                             self.may_answer(post.at, person, team, number);
@@ -88,6 +88,12 @@ impl Year {
     /// What people do on a day without being asked.
     pub fn make_plans(&mut self, day: Instant) {
         for team in 0..self.size.teams {
+            if chance(&mut self.dice, 3) {
+                let gone = self.within(day, DAY);
+                self.agenda.add(gone, Deed::Vanish { team });
+                let back = self.within(gone, 4 * DAY);
+                self.agenda.add(back, Deed::Return { team });
+            }
             if chance(&mut self.dice, 45) {
                 let order = self.order();
                 let when = self.within(day, DAY);
@@ -103,7 +109,25 @@ impl Year {
         }
     }
 
+    fn setting(&mut self) -> Order {
+        let dice = &mut self.dice;
+        match dice.below(6) {
+            0 => Order::Zone(pick(dice, &["Asia/Kolkata", "Europe/Berlin", "Pacific/Auckland"])),
+            1 => {
+                let (from, to) = pick(dice, &[(18, 9), (20, 7), (12, 13), (16, 11)]);
+                Order::Quiet(from, to)
+            }
+            2 => Order::Minimum(pick(dice, &[2, 3, 4])),
+            3 => Order::Early(chance(dice, 700)),
+            4 => Order::Small(chance(dice, 700)),
+            _ => Order::AddLead,
+        }
+    }
+
     fn order(&mut self) -> Order {
+        if chance(&mut self.dice, 150) {
+            return self.setting();
+        }
         let dice = &mut self.dice;
         match dice.below(24) {
             0..4 => Order::Start(pick(dice, &["quick", "quick", "pulse", "full"])),

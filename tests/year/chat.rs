@@ -44,7 +44,7 @@ impl Post {
 #[derive(Default)]
 struct State {
     rooms: BTreeMap<PlaceId, BTreeSet<PersonId>>,
-    zones: BTreeMap<PersonId, Option<Tz>>,
+    known: BTreeMap<PersonId, (Option<Tz>, bool)>,
     posts: Vec<Post>,
     keys: BTreeSet<String>,
 }
@@ -79,10 +79,10 @@ impl Chat {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn enter(&self, team: usize, person: usize, zone: Option<Tz>) {
+    pub fn enter(&self, team: usize, person: usize, zone: Option<Tz>, outside: bool) {
         let mut state = self.state();
         state.rooms.entry(room_id(team)).or_default().insert(person_id(person));
-        state.zones.insert(person_id(person), zone);
+        state.known.insert(person_id(person), (zone, outside));
     }
 
     pub fn leave(&self, team: usize, person: usize) {
@@ -91,8 +91,8 @@ impl Chat {
 
     pub fn profile_of(&self, person: usize) -> Profile {
         let id = person_id(person);
-        let zone = self.state().zones.get(&id).copied().flatten();
-        Profile { id, name: name_of(person), zone, outside: false, groups: Vec::new() }
+        let (zone, outside) = self.state().known.get(&id).copied().unwrap_or_default();
+        Profile { id, name: name_of(person), zone, outside, groups: Vec::new() }
     }
 
     /// What was posted since this was asked last.

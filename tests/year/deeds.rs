@@ -19,6 +19,12 @@ pub enum Deed {
         person: usize,
         event: String,
     },
+    /// Changes what an event brought as an answer to a question.
+    Edit {
+        person: usize,
+        event: String,
+        at: usize,
+    },
     Away {
         person: usize,
         days: u64,
@@ -76,6 +82,13 @@ pub enum Deed {
         team: usize,
         order: Order,
     },
+    /// The room is archived, and comes back.
+    Vanish {
+        team: usize,
+    },
+    Return {
+        team: usize,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,6 +104,12 @@ pub enum Order {
     Target(usize, u8),
     Mode(&'static str),
     Schedule(&'static str, &'static str),
+    Zone(&'static str),
+    Quiet(u32, u32),
+    Minimum(u32),
+    Early(bool),
+    Small(bool),
+    AddLead,
 }
 
 /// Everything that people mean to do, by time.

@@ -3,7 +3,8 @@
 use chrono::TimeDelta;
 use maturity_bot::clock::Clock;
 use maturity_bot::domain::ids::PersonId;
-use maturity_bot::engine::TeamPlan;
+use maturity_bot::engine::{InPlace, TeamPlan};
+use maturity_bot::platform::Incoming;
 use maturity_bot::text::content::Content;
 
 use crate::chat::{person_id, room_id};
@@ -11,7 +12,7 @@ use crate::deeds::Agenda;
 use crate::judge::{judge_person, judge_round, judge_team};
 use crate::machine::Machine;
 use crate::model::{Champions, Model, Person, Rotation, Team};
-use crate::organisation::{chance, settings, zone};
+use crate::organisation::{chance, pick, settings, zone};
 use crate::time::Instant;
 use crate::world::Dice;
 
@@ -33,6 +34,9 @@ pub struct Year {
     pub in_config: usize,
     pub outages: u64,
     pub steps: u64,
+    /// Answers that the chat may hand in once more after the next start, in other words.
+    pub repeats: Vec<Incoming>,
+    listed: Vec<TeamPlan>,
 }
 
 impl Year {
@@ -41,6 +45,8 @@ impl Year {
         let content = Content::embedded().expect("sound");
         let mut model = Model::new(content.bank.clone(), content.presets.clone());
         let mut machine = Machine::new(Clock::fixed(start), content);
+        let in_place = pick(&mut dice, &[None, Some(InPlace::Hidden), Some(InPlace::Seen)]);
+        (machine.in_place, model.in_place) = (in_place, in_place);
         let in_config = size.teams / 2;
         for team in 0..size.teams {
             people_a_team(&mut dice, &mut model, &machine, team, start);
@@ -65,6 +71,8 @@ impl Year {
             in_config,
             outages: 0,
             steps: 0,
+            repeats: Vec::new(),
+            listed: plans[..in_config].to_vec(),
         };
         year.catch_up().await;
         year
@@ -131,6 +139,7 @@ impl Year {
         self.outages += u64::from(!down.is_zero());
         self.machine.clock.advance(down);
         self.model.caught_up = false;
+        self.reread_config();
         self.machine.start().await;
         self.machine.link(false).await;
         let now = self.now();
@@ -142,7 +151,25 @@ impl Year {
             self.act(at, deed, false).await;
             self.settle().await;
         }
+        for event in std::mem::take(&mut self.repeats) {
+            self.machine.hand_in(&event).await;
+        }
         self.catch_up().await;
+    }
+
+    /// Now and then an entry of the config file is gone for a while.
+    fn reread_config(&mut self) {
+        if self.in_config == 0 {
+            return;
+        }
+        let absent = usize::try_from(self.dice.below(40 + self.in_config as u64)).expect("small");
+        self.machine.plans = self.listed.clone();
+        if absent < self.in_config {
+            self.machine.plans.remove(absent);
+        }
+        for team in 0..self.in_config {
+            self.model.configured(team, team != absent);
+        }
     }
 
     /// One day, with a restart somewhere in it.
@@ -200,13 +227,16 @@ fn people_a_team(
                 2..4 => Some(zone(dice)),
                 _ => Some(settings.zone),
             };
-            model.people.push(Person { zone: own, ..Person::default() });
+            let outside = place > 0 && place + 1 < size && chance(dice, 40);
+            model.people.push(Person { zone: own, outside, ..Person::default() });
             known
         };
-        machine.chat.enter(team, person, model.people[person].zone);
+        let it = &model.people[person];
+        machine.chat.enter(team, person, it.zone, it.outside);
         room.insert(person);
     }
-    let first = *room.last().expect("somebody");
+    let inside = room.iter().rev().find(|it: &&usize| !model.people[**it].outside);
+    let first = *inside.expect("somebody");
     let leads = vec![first];
     model.teams.push(Team {
         name: format!("T{team}"),
@@ -218,6 +248,7 @@ fn people_a_team(
         current: None,
         roster_at: None,
         looks_up: false,
+        paused: None,
         wakes: std::collections::BTreeMap::new(),
         skips: Vec::new(),
         rotation: Rotation::default(),

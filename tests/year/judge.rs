@@ -142,6 +142,7 @@ pub fn judge_person(model: &Model, tx: &Tx<'_>, now: Instant, person: usize) {
         Purpose::Nudge(round) => {
             (round.team.0 as usize - 1, Kind::Nudge(round.number as usize - 1))
         }
+        Purpose::Notice(team) => (team.0 as usize - 1, Kind::Notice),
         other => (other.team().0 as usize - 1, Kind::Champion),
     };
     let words = |(team, kind): (usize, Kind), at: Instant| format!("{team} {kind:?} {at}");

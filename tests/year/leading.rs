@@ -24,18 +24,44 @@ fn words(order: &Order, until: &str) -> String {
         Order::Target(pillar, level) => format!("target {} {level}", PILLARS[*pillar]),
         Order::Mode(mode) => format!("mode {mode}"),
         Order::Schedule(preset, times) => format!("schedule {preset} {times}"),
+        Order::Zone(zone) => format!("team zone {zone}"),
+        Order::Quiet(from, to) => format!("team quiet {from:02}:00-{to:02}:00"),
+        Order::Minimum(m) => format!("team minimum {m}"),
+        Order::Early(on) => format!("team early {}", if *on { "on" } else { "off" }),
+        Order::Small(on) => format!("team small {}", if *on { "on" } else { "off" }),
+        Order::AddLead => format!("team lead add {until}"),
     }
+}
+
+/// Whether an order changes what a config file may say about a team.
+fn changes_settings(order: &Order) -> bool {
+    !matches!(
+        order,
+        Order::Start(_)
+            | Order::Close
+            | Order::Cancel
+            | Order::Extend(_)
+            | Order::ExtendUntil(_)
+            | Order::Nudge
+            | Order::Publish
+            | Order::Report
+    )
 }
 
 impl Year {
     pub async fn lead(&mut self, sent: Instant, team: usize, order: Order) {
         let Some(who) = self.model.teams[team].leads.first().copied() else { return };
         let zone = self.model.teams[team].settings.zone;
+        let another = self.model.teams[team].members.iter().next().copied();
         let until = match order {
             Order::ExtendUntil(days) => local(zone, self.now()).date() + chrono::Days::new(days),
             _ => local(zone, self.now()).date(),
         };
-        let text = format!("/maturity {}", words(&order, &until.to_string()));
+        let object = match order {
+            Order::AddLead => another.map(Model::name).unwrap_or_default(),
+            _ => until.to_string(),
+        };
+        let text = format!("/maturity {}", words(&order, &object));
         let heard = self.say(sent, who, Some(team), &text).await;
         let (now, name) = (self.now(), self.model.teams[team].name.clone());
         let about = [Model::name(who), name];
@@ -71,9 +97,7 @@ impl Year {
                 }
                 ""
             }
-            Order::Target(..) | Order::Mode(_) | Order::Schedule(..) if in_config => {
-                "managed in the config file"
-            }
+            order if in_config && changes_settings(&order) => "managed in the config file",
             Order::Target(pillar, level) => {
                 self.model.teams[team].settings.targets[pillar] = level;
                 ""
@@ -90,6 +114,10 @@ impl Year {
                 let times = CronExpr::parse(times).expect("plain");
                 let schedules = vec![Scheduled { preset: preset.to_owned(), times }];
                 self.model.reschedule(now, team, schedules);
+                ""
+            }
+            order => {
+                self.model.change(now, team, &order, another);
                 ""
             }
         };
@@ -149,6 +177,27 @@ impl Model {
             return "is open. A lead can";
         }
         if self.remind_by_hand(now, team) { "on its way" } else { "used up" }
+    }
+
+    fn change(&mut self, now: Instant, team: usize, order: &Order, another: Option<usize>) {
+        let settings = &mut self.teams[team].settings;
+        let hour = |hour: u32| NaiveTime::from_hms_opt(hour, 0, 0).expect("an hour");
+        match order {
+            Order::Zone(zone) => self.move_to(now, team, zone.parse().expect("a zone")),
+            Order::Quiet(from, to) => {
+                (settings.quiet.from, settings.quiet.to) = (hour(*from), hour(*to));
+            }
+            Order::Minimum(m) => settings.min_respondents = *m,
+            Order::Early(on) => settings.early = *on,
+            Order::Small(on) => settings.small_team = *on,
+            Order::AddLead => {
+                if let Some(person) = another {
+                    self.teams[team].leads.retain(|lead| *lead != person);
+                    self.teams[team].leads.push(person);
+                }
+            }
+            other => panic!("{other:?} changes no setting"),
+        }
     }
 
     /// Takes, does or drops one of the actions that are offered.

@@ -10,7 +10,7 @@ use maturity_bot::app::Courier;
 use maturity_bot::clock::Clock;
 use maturity_bot::domain::ids::EventId;
 use maturity_bot::domain::message::Message;
-use maturity_bot::engine::{Engine, Rules, TeamPlan, reconcile};
+use maturity_bot::engine::{Engine, InPlace, Rules, TeamPlan, reconcile};
 use maturity_bot::platform::{Incoming, Platform, What};
 use maturity_bot::store::keyring::Keyring;
 use maturity_bot::store::kv::{Batch, Key, Kv, Outcome, StoreError};
@@ -89,6 +89,8 @@ pub struct Machine {
     pub ends: Ends,
     /// The teams of the config file.
     pub plans: Vec<TeamPlan>,
+    /// Whether questions can be answered in a place.
+    pub in_place: Option<InPlace>,
     text: Arc<Text>,
     content: Content,
     root: tempfile::TempDir,
@@ -104,8 +106,20 @@ impl Machine {
         let folder = root.path().join("0");
         let chat = Arc::new(Chat::new(clock.clone()));
         let (text, plans) = (Arc::new(Text::embedded()), Vec::new());
-        let (ends, folders, life, events) = (Ends::default(), 0, None, 0);
-        Self { chat, clock, ends, plans, text, content, root, folder, folders, life, events }
+        Self {
+            chat,
+            clock,
+            ends: Ends::default(),
+            plans,
+            in_place: None,
+            text,
+            content,
+            root,
+            folder,
+            folders: 0,
+            life: None,
+            events: 0,
+        }
     }
 
     fn life(&self) -> &Life {
@@ -134,7 +148,9 @@ impl Machine {
         let (text, content) = (Arc::clone(&self.text), self.content.clone());
         let store = Arc::clone(&kv) as Arc<dyn Kv>;
         let clock = self.clock.clone();
-        let engine = Engine::new(store, keys, text, content, clock, Rules::default());
+        let in_place = self.in_place.map(|it| ("chat".to_owned(), it)).into_iter().collect();
+        let rules = Rules { in_place, ..Rules::default() };
+        let engine = Engine::new(store, keys, text, content, clock, rules);
         let engine = Arc::new(engine);
         engine.shred().await.expect("a disk that works");
         reconcile(&engine, &self.plans).await.expect("a store that works");

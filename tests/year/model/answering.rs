@@ -87,6 +87,23 @@ impl Model {
         false
     }
 
+    /// A person changes the words of the event that brought an answer; gives whether it held.
+    pub fn edit(&mut self, person: usize, event: &str, value: Value, sent: Instant) -> bool {
+        for team in 0..self.teams.len() {
+            let Some(number) = self.teams[team].current else { continue };
+            if !self.can_answer(person, team, number, sent) {
+                continue;
+            }
+            let own = self.teams[team].rounds[number].answers.get_mut(&person);
+            let mut own = own.into_iter().flat_map(|own| own.values_mut());
+            if let Some(answer) = own.find(|it| it.source == event) {
+                answer.before = answer.value.replace(value);
+                return true;
+            }
+        }
+        false
+    }
+
     /// `undo` in front of a round: the value before the last answer comes back.
     pub fn undo(&mut self, person: usize, (team, number): (usize, usize)) -> bool {
         let round = &mut self.teams[team].rounds[number];

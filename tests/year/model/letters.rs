@@ -14,6 +14,8 @@ pub enum Kind {
     Nudge(usize),
     /// Something about champions.
     Champion,
+    /// Something that leads have to know.
+    Notice,
 }
 
 #[derive(Clone, Debug)]
@@ -37,7 +39,7 @@ impl Letter {
                 post.is_question() && round.is_none_or(|it| it == (self.team, number))
             }
             Kind::Nudge(number) => !post.is_question() && round == Some((self.team, number)),
-            Kind::Champion => !post.is_question() && round.is_none(),
+            Kind::Champion | Kind::Notice => !post.is_question() && round.is_none(),
         };
         kind && self.needles.iter().all(|needle| body.contains(needle.as_str()))
     }
@@ -79,7 +81,7 @@ impl Model {
                     return;
                 }
             }
-            Kind::Champion => {}
+            Kind::Champion | Kind::Notice => {}
         }
         self.post(Letter { to, team, kind, needles, not_before: at, expires: Some(end) });
     }
@@ -213,6 +215,7 @@ impl Model {
         let open =
             it.rounds.get(number).is_some_and(|it| it.stage == Stage::Open && at < it.closes);
         open && it.members.contains(&person)
+            && !self.people[person].outside
             && !self.people[person].sits_out.contains(&(team, number))
     }
 

@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 use maturity_bot::domain::team::Mode;
 
-use super::{Model, Stage};
+use super::{Kind, Model, Pause, Stage};
 use crate::time::{Instant, instant, local};
 
 impl Model {
@@ -41,6 +41,36 @@ impl Model {
                 self.ask_starter(now, team, number);
             }
         }
+    }
+
+    /// A team's place is gone: it is paused, and its leads hear of it once.
+    pub fn place_gone(&mut self, now: Instant, team: usize) {
+        if self.teams[team].paused.is_some() {
+            return;
+        }
+        self.teams[team].paused = Some(Pause::Gone);
+        let words = format!("I cannot reach the channel of {} any more", self.teams[team].name);
+        for lead in self.teams[team].leads.clone() {
+            let end = now + chrono::TimeDelta::days(366);
+            self.write(now, lead, team, Kind::Notice, vec![words.clone()], end);
+        }
+    }
+
+    /// A team's place is there again.
+    pub fn place_back(&mut self, team: usize) {
+        if self.teams[team].paused == Some(Pause::Gone) {
+            self.teams[team].paused = None;
+        }
+    }
+
+    /// The bot starts, and reads in its config whether a team of it is still listed.
+    pub fn configured(&mut self, team: usize, listed: bool) {
+        let paused = &mut self.teams[team].paused;
+        *paused = match *paused {
+            _ if listed => None,
+            None => Some(Pause::Removed),
+            paused => paused,
+        };
     }
 
     /// The zone in which a person counts days: their own, or that of their first team.

@@ -19,6 +19,7 @@ use maturity_bot::domain::answer::Value;
 use maturity_bot::domain::bank::Bank;
 use maturity_bot::domain::selection::Presets;
 use maturity_bot::domain::team::{Mode, Settings};
+use maturity_bot::engine::InPlace;
 
 use crate::scores::Figures;
 use crate::time::Instant;
@@ -96,6 +97,12 @@ pub struct Skip {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pause {
+    Gone,
+    Removed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
     Taken,
     Done,
@@ -121,6 +128,8 @@ pub struct Team {
     pub current: Option<usize>,
     pub roster_at: Option<Instant>,
     pub looks_up: bool,
+    /// Its place is gone, or its entry in the config file.
+    pub paused: Option<Pause>,
     pub wakes: BTreeMap<Wake, Instant>,
     pub skips: Vec<Skip>,
     pub rotation: Rotation,
@@ -139,6 +148,8 @@ pub struct Person {
     pub away: Option<Instant>,
     pub snoozed: Option<Instant>,
     pub stopped: bool,
+    /// A guest or a machine: never asked.
+    pub outside: bool,
     pub last_unasked: Option<NaiveDate>,
     pub sits_out: BTreeSet<(usize, usize)>,
     pub letters: BTreeSet<u64>,
@@ -161,6 +172,8 @@ pub struct Model {
     pub teams: Vec<Team>,
     pub people: Vec<Person>,
     pub counts: Counts,
+    /// Whether questions can be answered in a place.
+    pub in_place: Option<InPlace>,
     /// Whether the chat has handed in what happened while the bot was down.
     pub caught_up: bool,
     /// Rounds that ended and whose records were not compared yet.
@@ -187,6 +200,7 @@ impl Model {
             teams: Vec::new(),
             people: Vec::new(),
             counts: Counts::default(),
+            in_place: None,
             caught_up: false,
             ended: Vec::new(),
             due: BTreeSet::new(),

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use maturity_bot::domain::answer::Value;
+use maturity_bot::domain::bank::Kind as Kind_;
 use maturity_bot::domain::selection::Plan;
 use maturity_bot::domain::team::Mode;
+use maturity_bot::engine::InPlace;
 
 use super::{Expected, Kind, Letter, Model, Round, Stage, Voice, Wake};
 use crate::scores::score;
@@ -60,7 +62,8 @@ impl Model {
     /// Opens the planned round, and invites everybody but whoever started it.
     pub(super) fn open(&mut self, now: Instant, team: usize) {
         let number = self.teams[team].current.expect("a planned round");
-        let roster = self.teams[team].members.clone();
+        let members = self.teams[team].members.iter().copied();
+        let roster: BTreeSet<usize> = members.filter(|it| !self.people[*it].outside).collect();
         if roster.is_empty() {
             return self.end(now, team, Stage::Cancelled);
         }
@@ -81,6 +84,8 @@ impl Model {
         self.plan_nudge(now, team);
         self.counts.rounds += 1;
         self.expect(team, Expected::opening(self, team, number));
+        let questions = self.teams[team].rounds[number].questions.clone();
+        self.ask_in_place(team, number, &questions);
         for person in roster.into_iter().filter(|it| Some(*it) != starter) {
             self.ask(now, team, number, person);
         }
@@ -91,6 +96,28 @@ impl Model {
         if self.can_answer(person, team, number, now) && self.left(team, number, person) > 0 {
             let needles = self.question_words(team, number, person);
             self.write(now, person, team, Kind::Question(number), needles, closes);
+        }
+    }
+
+    /// A few questions stand in the team's place too: where nobody sees who answers what, or in a
+    /// team that chose to answer openly.
+    fn ask_in_place(&mut self, team: usize, number: usize, questions: &[usize]) {
+        let round = &self.teams[team].rounds[number];
+        let open = round.mode == Mode::Open;
+        let suits = match self.in_place {
+            None => false,
+            Some(InPlace::Hidden) => open || self.is_pulse(&round.preset),
+            Some(InPlace::Seen) => open,
+        };
+        if !suits || questions.len() > 10 {
+            return;
+        }
+        let bank = self.bank.clone();
+        for question in questions.iter().map(|at| &bank.questions[*at]) {
+            if matches!(question.kind, Kind_::Level(_) | Kind_::YesNo) {
+                let post = Expected::new(team, "question", vec![question.text.clone()]);
+                self.expect(team, Expected { offers: Some(number), ..post });
+            }
         }
     }
 
@@ -110,7 +137,8 @@ impl Model {
         let week = self.select(team, &preset);
         let round = &mut self.teams[team].rounds[number];
         round.questions.retain(|at| !week.contains(at));
-        round.questions.extend(week);
+        round.questions.extend(&week);
+        self.ask_in_place(team, number, &week);
         for person in self.teams[team].members.clone() {
             self.ask(now, team, number, person);
         }
@@ -224,7 +252,7 @@ impl Model {
         let round = &self.teams[team].rounds[number];
         let counted = |set: &BTreeMap<Voice, Value>| !set.is_empty();
         if round.mode == Mode::Open && round.published.values().any(counted) {
-            self.expect(team, Expected::tally(self, team));
+            self.expect(team, Expected::tally(self, team, number));
         }
         let figures = self.teams[team].rounds[number].figures.as_ref().expect("closed");
         self.counts.suppressed +=

@@ -1,6 +1,10 @@
 //! What is due is done, and everything that was posted is accounted for by exactly one rule.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
+use chrono_tz::Tz;
+use maturity_bot::domain::answer::{Value, YesNo};
 use maturity_bot::domain::message::Destination;
 use maturity_bot::domain::team::Scheduled;
 
@@ -36,8 +40,38 @@ impl Expected {
         Self { offers: Some(number), ..Self::new(team, "opening", needles) }
     }
 
-    pub fn tally(model: &Model, team: usize) -> Self {
-        Self::new(team, "tally", vec![format!("**How {} answered**", model.teams[team].name)])
+    /// How often each answer was given in a round that was answered openly.
+    pub fn tally(model: &Model, team: usize, number: usize) -> Self {
+        let words = format!("**How {} answered**", model.teams[team].name);
+        let mut post = Self::new(team, "tally", vec![words]);
+        let round = &model.teams[team].rounds[number];
+        for at in &round.questions {
+            let set = round.published.get(at);
+            let mut values: Vec<&Value> = set.into_iter().flat_map(BTreeMap::values).collect();
+            let text = &model.bank.questions[*at].text;
+            if values.is_empty() {
+                post.never.push(text.clone());
+                continue;
+            }
+            let unknown = values.iter().filter(|it| ***it == Value::DontKnow).count();
+            values.retain(|it| **it != Value::DontKnow);
+            let mut block = vec![format!("\n{text}\n")];
+            for value in &values {
+                let count = values.iter().filter(|it| *it == value).count();
+                match value {
+                    Value::Level(level) => block.push(format!("- {count} × {level}, ")),
+                    Value::YesNo(YesNo::Yes) => block.push(format!("- {count} × Yes")),
+                    Value::YesNo(YesNo::Partly) => block.push(format!("- {count} × Partly")),
+                    Value::YesNo(YesNo::No) => block.push(format!("- {count} × No")),
+                    _ => {}
+                }
+            }
+            if unknown > 0 {
+                block.push(format!("- {unknown} × I don't know"));
+            }
+            post.needles.extend(block);
+        }
+        post
     }
 
     pub fn cancelled(model: &Model, team: usize) -> Self {
@@ -156,7 +190,7 @@ impl Model {
             Wake::Close => self.close(now, team),
             Wake::Nudge => {
                 self.plan_nudge(now, team);
-                if self.nudges_left(now, team) > 0 {
+                if self.nudges_left(now, team) > 0 && self.teams[team].paused.is_none() {
                     self.remind(now, team);
                 }
             }
@@ -223,6 +257,11 @@ impl Model {
             let what = what.to_owned();
             self.skip(team, Skip { what, first: *first, last: *last, count: due.len() });
         }
+        if fires && self.teams[team].paused.is_some() {
+            let what = what.to_owned();
+            self.skip(team, Skip { what, first: latest, last: latest, count: 1 });
+            return None;
+        }
         fires.then_some(latest)
     }
 
@@ -241,17 +280,23 @@ impl Model {
 
     /// A lead changes when questions come; what the old times left undone is noted.
     pub fn reschedule(&mut self, now: Instant, team: usize, schedules: Vec<Scheduled>) {
+        let zone = self.teams[team].settings.zone;
+        self.replan(now, team, schedules, zone);
+    }
+
+    fn replan(&mut self, now: Instant, team: usize, schedules: Vec<Scheduled>, old_zone: Tz) {
         let old = std::mem::take(&mut self.teams[team].settings.schedules);
         let zone = self.teams[team].settings.zone;
         for index in 0..old.len().max(schedules.len()) {
             let (was, is) = (old.get(index), schedules.get(index));
-            if was.map(|it| it.times.as_str()) == is.map(|it| it.times.as_str()) {
+            let same = was.map(|it| it.times.as_str()) == is.map(|it| it.times.as_str());
+            if same && zone == old_zone {
                 continue;
             }
             let wake = Wake::Schedule(index);
             let overdue = self.teams[team].wakes.get(&wake).copied().filter(|at| *at <= now);
             if let (Some(was), Some(at)) = (was, overdue) {
-                let due = Slots::new(was.times.as_str(), zone).from_to(at, now);
+                let due = Slots::new(was.times.as_str(), old_zone).from_to(at, now);
                 let last = *due.last().expect("it is due");
                 let what = is.map_or_else(|| format!("{wake:?}"), |it| it.preset.clone());
                 self.skip(team, Skip { what, first: at, last, count: due.len() });
@@ -260,6 +305,27 @@ impl Model {
             self.set_wake(team, wake, next);
         }
         self.teams[team].settings.schedules = schedules;
+    }
+
+    /// A lead moves a team to another zone; its times are read there from now on.
+    pub fn move_to(&mut self, now: Instant, team: usize, zone: Tz) {
+        let settings = self.teams[team].settings.clone();
+        let old = std::mem::replace(&mut self.teams[team].settings.zone, zone);
+        self.replan(now, team, settings.schedules, old);
+        let posts = [(Wake::Digest, settings.digest), (Wake::Trend, settings.trend)];
+        for (wake, times) in posts {
+            let Some(times) = times.filter(|_| zone != old) else { continue };
+            let overdue = self.teams[team].wakes.get(&wake).copied().filter(|at| *at <= now);
+            if let Some(at) = overdue {
+                let due = Slots::new(times.as_str(), old).from_to(at, now);
+                let last = *due.last().expect("it is due");
+                self.skip(
+                    team,
+                    Skip { what: format!("{wake:?}"), first: at, last, count: due.len() },
+                );
+            }
+            self.set_wake(team, wake, Some(Slots::new(times.as_str(), zone).after(now)));
+        }
     }
 
     /// Does the look-ups that wait; gives whether there were any.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::TimeDelta;
+use maturity_bot::domain::answer::Value;
 use maturity_bot::domain::bank::Effort;
 
 use super::{Expected, Fate, Model, Stage, Wake};
@@ -121,11 +121,89 @@ impl Model {
         let actions = self.action_lines(team, &shown.figures);
         post.never.push(format!("\n{}. ", actions.len() + 1));
         post.needles.extend(actions);
+        if post.what != "trend" {
+            self.tell_outcomes(team, post);
+        }
         for (at, title) in self.bank.titles.iter().enumerate() {
             let names: Vec<String> =
                 self.teams[team].champions.of(at).into_iter().map(Self::name).collect();
             if !names.is_empty() && post.what != "trend" {
                 post.needles.push(format!("- {title}: {}", names.join(", ")));
+            }
+        }
+    }
+
+    /// What became of actions that were done, as far as the series can tell.
+    fn tell_outcomes(&self, team: usize, post: &mut Expected) {
+        let Some(number) = self.last_closed(team) else { return };
+        let series = self.series(team, number);
+        for (id, life) in &self.teams[team].actions {
+            if life.fate != Fate::Done {
+                continue;
+            }
+            let action = self.bank.actions.iter().find(|it| it.id.as_str() == id).expect("known");
+            let since: Vec<usize> =
+                series.iter().copied().filter(|at| *at + 1 > life.after_round).collect();
+            let words = match since.as_slice() {
+                [] => "done; the next round will show",
+                [_] => "",
+                _ => {
+                    post.never.push(format!("- {}: ", action.title));
+                    continue;
+                }
+            };
+            post.needles.push(format!("- {}: {words}", action.title));
+        }
+    }
+
+    /// What stands out in a round.
+    fn tell_findings(&self, figures: &Figures, post: &mut Expected) {
+        for (at, title) in self.bank.titles.iter().enumerate() {
+            let words = format!("- {title}: at least four in ten");
+            let found = figures.nobody_knows.contains(&at);
+            (if found { &mut post.needles } else { &mut post.never }).push(words);
+        }
+        // Only so many are shown in one message.
+        let room = 12_usize.saturating_sub(figures.nobody_knows.len());
+        for at in figures.disagreements.iter().take(room) {
+            let text = &self.bank.questions[*at].text;
+            post.needles.push(format!("- Answers lie far apart: {text}"));
+        }
+        if figures.disagreements.is_empty() {
+            post.never.push("Answers lie far apart".to_owned());
+        }
+    }
+
+    /// Remarks and texts, each kind only where enough people wrote one.
+    fn tell_remarks(&self, team: usize, number: usize, post: &mut Expected) {
+        let round = &self.teams[team].rounds[number];
+        let remarks: Vec<Vec<&String>> = round
+            .answers
+            .values()
+            .map(|own| {
+                let held = own.values().filter(|it| it.value.is_some());
+                held.filter_map(|it| it.comment.as_ref()).collect()
+            })
+            .filter(|own: &Vec<&String>| !own.is_empty())
+            .collect();
+        if remarks.len() < round.m || round.stage == Stage::Open {
+            post.never.push("**Remarks**".to_owned());
+        } else {
+            post.needles.extend(remarks.into_iter().flatten().map(|words| format!("- {words}")));
+        }
+        for (at, question) in self.bank.questions.iter().enumerate() {
+            let texts: Vec<&String> = round
+                .answers
+                .values()
+                .filter_map(|own| match &own.get(&at)?.value {
+                    Some(Value::Text(words)) => Some(words),
+                    _ => None,
+                })
+                .collect();
+            if texts.len() >= round.m && round.stage == Stage::Closed {
+                post.needles.extend(texts.into_iter().map(|words| format!("- {words}")));
+            } else {
+                post.never.push(format!("\n**{}**\n", question.text));
             }
         }
     }
@@ -152,8 +230,10 @@ impl Model {
         let shown = self.shown(team, number);
         let mut post = Expected::new(team, "report", vec![Self::participation(&shown.figures)]);
         self.tell_figures(team, &shown, &mut post);
+        self.tell_findings(&shown.figures, &mut post);
+        self.tell_remarks(team, number, &mut post);
         // Numbers at the start of a line may also stand in people's remarks.
-        post.never.retain(|never| !never.starts_with('\n'));
+        post.never.retain(|never| !never.starts_with('\n') || never.starts_with("\n*"));
         Some(post)
     }
 
@@ -242,6 +322,7 @@ impl Expected {
             }
         }
         model.tell_figures(team, &shown, &mut post);
+        model.tell_findings(&shown.figures, &mut post);
         post
     }
 
@@ -252,6 +333,3 @@ impl Expected {
         missing.chain(extra).cloned().collect()
     }
 }
-
-/// A day, for whoever counts in days.
-pub const DAY: TimeDelta = TimeDelta::days(1);
