@@ -1,5 +1,7 @@
 //! The life of a round: planned, open, extended, closed or cancelled.
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 
 use super::decision::{Decided, Desk};
@@ -10,7 +12,7 @@ use super::{in_place, results};
 use crate::clock::Instant;
 use crate::domain::calendar::Length;
 use crate::domain::courtesy::{Pace, nudges};
-use crate::domain::ids::{PersonId, RoundId};
+use crate::domain::ids::{PersonId, Pseudonym, RoundId};
 use crate::domain::message::{Destination, Message};
 use crate::domain::outgoing::{Job, JobKind, Purpose};
 use crate::domain::person::Person;
@@ -199,7 +201,7 @@ pub(super) fn close(desk: &Desk<'_>, mut team: Team) -> Decided<Reply> {
         return Ok(none_open(desk, &team));
     };
     let bank = desk.bank_of(&round)?;
-    round.members += joiners_who_answered(desk, &team, &round)?;
+    round.members += joiners_who_answered(desk, &round)?;
     let result = results::final_result(desk, &round, &bank)?;
     desk.tx.put_result(round.id, &result)?;
     let tally = match round.terms.mode {
@@ -216,18 +218,18 @@ pub(super) fn close(desk: &Desk<'_>, mut team: Team) -> Decided<Reply> {
     Ok(desk.reply(&Closed { team: team.name }))
 }
 
-/// Later joiners who answered count as members; leavers stay counted from the opening.
-fn joiners_who_answered(desk: &Desk<'_>, team: &Team, round: &Round) -> Decided<u32> {
-    let roster = desk.tx.roster(round.id)?;
-    let mut joiners = 0;
-    for id in askable(desk, team)?.into_iter().filter(|id| !roster.contains(id)) {
-        let Some(person) = desk.tx.person(&id)? else { continue };
-        let who = desk.find_pseudonym(round, &person)?;
-        let answers = who.map(|who| desk.tx.answers_of(round.id, who)).transpose()?;
-        let answered = answers.into_iter().flatten().any(|(_, answer)| answer.value.is_some());
-        joiners += u32::from(answered);
+/// Later joiners who answered count as members, also those who left since; so do leavers who were
+/// there at the opening.
+fn joiners_who_answered(desk: &Desk<'_>, round: &Round) -> Decided<u32> {
+    let rows = desk.tx.answers(round.id)?;
+    let held = rows.into_iter().filter(|(.., answer)| answer.value.is_some());
+    let mut joiners: BTreeSet<Pseudonym> = held.map(|(who, ..)| who).collect();
+    for id in desk.tx.roster(round.id)? {
+        if let Some(who) = desk.find_pseudonym(round, &desk.person(&id)?)? {
+            joiners.remove(&who);
+        }
     }
-    Ok(joiners)
+    Ok(u32::try_from(joiners.len()).unwrap_or(u32::MAX))
 }
 
 /// `cancel`: nothing of the round is ever shown.
