@@ -94,7 +94,7 @@ impl Expected {
     }
 
     fn is(&self, post: &Post) -> bool {
-        let body = post.message.body();
+        let body = post.message.body() + "\n";
         let offered = post.asks().map(|round| round.number as usize - 1);
         post.to == Destination::Place(room_id(self.team))
             && post.replaces == self.replaces

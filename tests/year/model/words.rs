@@ -38,21 +38,23 @@ impl Model {
             .collect()
     }
 
+    /// The figures of a round as a report on another one shows them beside its own: what came from
+    /// one answer is not shown beside rounds of more than two people.
+    fn beside(&self, team: usize, number: usize, at: usize) -> Figures {
+        let of = |at: usize| self.teams[team].rounds[at].figures.clone().expect("figures");
+        let all = self.series(team, number).into_iter().chain([number]);
+        let largest = all.map(|at| of(at).members).max().unwrap_or(0);
+        let figures = of(at);
+        if figures.m == 1 && largest > 2 { figures.withheld() } else { figures }
+    }
+
     fn shown(&self, team: usize, number: usize) -> Shown {
         let series = self.series(team, number);
-        let of = |at: usize| self.teams[team].rounds[at].figures.clone().expect("figures");
-        let all = series.iter().copied().chain([number]);
-        let largest = all.map(|at| of(at).members).max().unwrap_or(0);
-        // What came from one answer is not shown beside rounds of more than two people.
-        let fit = |at: usize| {
-            let figures = of(at);
-            if figures.m == 1 && largest > 2 { figures.withheld() } else { figures }
-        };
         let before = match series.as_slice() {
-            [.., before, last] if *last == number => Some(fit(*before)),
+            [.., before, last] if *last == number => Some(self.beside(team, number, *before)),
             _ => None,
         };
-        Shown { figures: fit(number), before, rounds: series.len() }
+        Shown { figures: self.beside(team, number, number), before, rounds: series.len() }
     }
 
     /// One line for each pillar, where any has a score.
@@ -144,9 +146,13 @@ impl Model {
             let action = self.bank.actions.iter().find(|it| it.id.as_str() == id).expect("known");
             let since: Vec<usize> =
                 series.iter().copied().filter(|at| *at + 1 > life.after_round).collect();
+            let pillar = action.pillar.index();
+            let of = |at: usize| self.beside(team, number, at).pillars[pillar].score;
+            let before = series.iter().rev().find(|at| **at < life.after_round).copied();
             let words = match since.as_slice() {
                 [] => "done; the next round will show",
-                [_] => "",
+                // Where a score is missing, nothing can be told.
+                [after] if of(*after).is_some() && before.is_some_and(|at| of(at).is_some()) => "",
                 _ => {
                     post.never.push(format!("- {}: ", action.title));
                     continue;
@@ -328,6 +334,7 @@ impl Expected {
 
     /// What a reply lacks, or says and must not.
     pub fn lacks(&self, body: &str) -> Vec<String> {
+        let body = format!("{body}\n");
         let missing = self.needles.iter().filter(|it| !body.contains(it.as_str()));
         let extra = self.never.iter().filter(|it| body.contains(it.as_str()));
         missing.chain(extra).cloned().collect()
