@@ -313,7 +313,8 @@ pub struct Parcel<'a> {
     /// The same key means the same message: a platform that can tell delivers it once however
     /// often it is posted.
     pub key: &'a str,
-    /// It was handed over before, and no answer told whether it arrived.
+    /// It was handed over before, and no answer told whether it arrived; or, where the platform
+    /// knows repeats, parts of it may have.
     pub doubtful: bool,
 }
 

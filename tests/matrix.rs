@@ -35,3 +35,5 @@ mod scene;
 mod session;
 #[path = "matrix/sign_in.rs"]
 mod sign_in;
+#[path = "matrix/storm.rs"]
+mod storm;

@@ -181,7 +181,11 @@ impl Engine {
             _ => None,
         };
         let drawing = chart.as_ref().map(|chart| chart as &dyn Drawing);
-        let parcel = Parcel { to, message, drawing, key: &id, doubtful: row.doubts > 0 };
+        // What a platform knows of repeats it forgets in time, and parts of a message that was put
+        // off may have arrived.
+        let put_off = platform.knows_repeats() && row.attempts > 1;
+        let doubtful = row.doubts > 0 || put_off;
+        let parcel = Parcel { to, message, drawing, key: &id, doubtful };
         Ok(match &row.errand {
             Errand::Update(_, reference, _) => {
                 platform.update(reference, &parcel).await.map(|()| None)

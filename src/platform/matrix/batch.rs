@@ -6,16 +6,17 @@ use std::sync::Arc;
 use futures_util::future::try_join_all;
 use matrix_sdk::Room;
 use matrix_sdk::deserialized_responses::TimelineEvent;
+use matrix_sdk::ruma::EventId as EventIdRef;
 use matrix_sdk::sync::{JoinedRoomUpdate, SyncResponse};
 
 use super::bot::Bot;
 use super::errors::{logged_out, post_error};
 use super::listen::{Item, Told};
-use super::notes::{Origin, Owed, Parked};
+use super::notes::{Again, Origin, Owed, Parked};
 use super::raw::{Event, Heard};
 use super::replies::{Answer, Replies};
 use super::waiting::nap;
-use super::{direct, gaps, ids, listen, rooms, trust};
+use super::{direct, gaps, ids, listen, polls, rooms, trust};
 use crate::domain::ids::{EventId, PersonId};
 use crate::domain::message::Message;
 use crate::platform::{
@@ -23,8 +24,8 @@ use crate::platform::{
 };
 use crate::text::words::MatrixInterrupted;
 
-/// Seconds between two tries to close a gap.
-const GAP_PAUSE: u64 = 5;
+/// Seconds between two questions to a homeserver that gave no answer.
+const PAUSE: u64 = 5;
 
 /// Takes in what syncs bring.
 pub struct Listener {
@@ -89,6 +90,10 @@ impl Listener {
         for item in items {
             lanes.entry(item.lane()).or_default().push(item);
         }
+        // A sync tells room by room, and what somebody says in one may follow on another.
+        for lane in lanes.values_mut() {
+            lane.sort_by_key(|item| item.event.origin_server_ts);
+        }
         let lane = |items: Vec<Item>| async move {
             for item in items {
                 self.one(&item, repeated).await?;
@@ -107,11 +112,17 @@ impl Listener {
                     event: item.event.id.clone(),
                     sender: item.event.sender.clone(),
                     since: self.bot.clock.now(),
+                    overtaken: false,
                 };
                 return self.bot.notes.park(parked).await;
             }
             Heard::Verification => {
                 trust::requested(&self.bot, &item.event.sender, &item.event.id);
+            }
+            Heard::Vote { poll, .. } => self.learn(item, poll).await?,
+            Heard::Reaction { of, key } if polls::is_keycap(key) => self.learn(item, of).await?,
+            Heard::Words(_) if item.direct => {
+                self.bot.notes.overtake(room, &item.event.sender).await?;
             }
             Heard::Upgraded { to } => {
                 self.bot.notes.move_on(to, room).await?;
@@ -131,49 +142,72 @@ impl Listener {
     async fn hand_in(&self, told: Told, repeated: bool) -> anyhow::Result<()> {
         let Told { incoming, origin } = told;
         let event = incoming.id.0.clone();
-        let owed = incoming.what.person().cloned().zip(origin).map(|(person, origin)| Owed {
-            person,
-            origin,
-            command: is_command(&incoming.what),
-        });
-        let answerable = matches!(
-            incoming.what,
-            What::Said { .. } | What::Chose { .. } | What::Submitted { .. }
-        );
+        let changes = matches!(incoming.what, What::Edited { .. } | What::Withdrawn { .. });
+        let (again, since) = (Again::after(&incoming.what), self.bot.clock.now());
+        let owed = incoming.what.person().cloned().zip(origin);
+        let owed = owed.map(|(person, origin)| Owed { person, origin, again, sure: true, since });
+        // A change may have no answer, so that none says nothing of whether it was made before.
+        let known = match &owed {
+            Some(owed) if changes => self.expect(&event, owed).await?,
+            _ => true,
+        };
         let response = self.inbox.hand_in(incoming).await?;
         match (response, owed) {
             (Some(response), Some(owed)) => self.give(event, owed, response, false),
-            (None, Some(owed)) if repeated && answerable => self.again(event, owed).await?,
+            (None, Some(owed)) if repeated && known => self.again(event, owed).await?,
+            (None, Some(_)) => self.bot.notes.paid(&event),
             _ => {}
         }
         Ok(())
     }
 
+    /// Notes that an event may bring an answer; gives whether an earlier life noted so.
+    async fn expect(&self, event: &str, owed: &Owed) -> anyhow::Result<bool> {
+        let known = self.bot.notes.owes(event);
+        if !known {
+            self.bot.notes.owe(event, Owed { sure: false, ..owed.clone() });
+            self.bot.notes.keep_owed().await?;
+        }
+        Ok(known)
+    }
+
     fn give(&self, event: String, owed: Owed, response: Response, again: bool) {
         self.bot.notes.owe(&event, owed.clone());
         let Owed { person, origin, .. } = owed;
-        self.bot.notes.show(&person, &response.message.choices());
+        if !matches!(origin, Origin::Here(_)) {
+            self.bot.notes.show(&person, &response.message.choices());
+        }
         self.replies.give(Answer { event, person, origin, response, again });
     }
 
-    /// Gives an answer that may have been lost: what is open now, or (where a command is not to be
-    /// repeated) word that it was handled. Under the same key it replaces nothing that arrived.
+    /// Gives an answer that may have been lost, or what takes its place. Under the same key it
+    /// replaces nothing that arrived.
     ///
     /// # Errors
     ///
     /// The bot stops.
     pub async fn again(&self, event: String, owed: Owed) -> anyhow::Result<()> {
-        let response = if owed.command {
-            let words = self.bot.say(&MatrixInterrupted {});
-            Some(Response { message: Message::Text(words), drawing: None })
-        } else {
-            let id = EventId(format!("{event}#{:016x}", crate::random::number()));
-            let text = "/maturity answer".to_owned();
-            let what = What::Said { person: owed.person.clone(), place: None, text };
-            self.inbox.hand_in(Incoming { id, sent: self.bot.clock.now(), what }).await?
+        let said = |place, text: &str| What::Said {
+            person: owed.person.clone(),
+            place,
+            text: text.to_owned(),
         };
-        if let Some(response) = response {
-            self.give(event, owed, response, true);
+        let what = match &owed.again {
+            Again::Question => said(None, "/maturity answer"),
+            Again::Words { place, text } => said(place.clone(), text),
+            Again::Arrival { place, by } => What::Arrived { place: place.clone(), by: by.clone() },
+            Again::Word => {
+                let words = self.bot.say(&MatrixInterrupted {});
+                let response = Response { message: Message::Text(words), drawing: None };
+                self.give(event, owed, response, true);
+                return Ok(());
+            }
+        };
+        let id = EventId(format!("{event}#{:016x}", crate::random::number()));
+        let incoming = Incoming { id, sent: self.bot.clock.now(), what };
+        match self.inbox.hand_in(incoming).await? {
+            Some(response) => self.give(event, owed, response, true),
+            None => self.bot.notes.paid(&event),
         }
         Ok(())
     }
@@ -207,29 +241,53 @@ impl Listener {
         Ok(events.into_iter().filter_map(item).collect())
     }
 
-    /// What a sync left out of a room, asked for until the homeserver gives it.
+    /// What a sync left out of a room; nothing where the bot may not look back.
     async fn gap(
         &self,
         room: &Room,
         from: &str,
         since: &str,
     ) -> anyhow::Result<Vec<TimelineEvent>> {
+        let events = self.insist(|| gaps::earlier(room, from, since, &self.bot.own)).await?;
+        Ok(events.unwrap_or_default())
+    }
+
+    /// Notes what the answers of a poll mean, where an earlier life posted it and did not come to
+    /// note that.
+    async fn learn(&self, item: &Item, poll: &str) -> anyhow::Result<()> {
+        let Ok(id) = <&EventIdRef>::try_from(poll) else { return Ok(()) };
+        if polls::recall(&self.bot, poll).await?.is_some() {
+            return Ok(());
+        }
+        let Some(event) = self.insist(|| item.room.event(id, None)).await? else { return Ok(()) };
+        let Some(event) = read(&[event]).pop() else { return Ok(()) };
+        match polls::Poll::of(&event, item.room.room_id().as_str(), &self.bot.own) {
+            Some(poll) if item.direct => polls::keep_apart(&self.bot, &event.id, &poll).await,
+            Some(poll) => polls::keep(&self.bot, &event.id, &poll).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Asks the homeserver for something until it gives it; `None` where it never will.
+    async fn insist<T, F>(&self, ask: impl Fn() -> F) -> anyhow::Result<Option<T>>
+    where
+        F: Future<Output = matrix_sdk::Result<T>>,
+    {
         let mut stop = self.stop.clone();
         loop {
             let result = tokio::select! {
-                result = gaps::earlier(room, from, since, &self.bot.own) => result,
+                result = ask() => result,
                 _ = stop.wait_for(|stop| *stop) => return Err(NotCommitted.into()),
             };
             let error = match result {
-                Ok(events) => return Ok(events),
+                Ok(given) => return Ok(Some(given)),
                 Err(error) => post_error(&error),
             };
-            tracing::warn!(%error, "a gap could not be closed yet");
+            tracing::warn!(%error, "the homeserver did not give what the bot asked for");
             let seconds = match error {
                 PostError::Limited { retry_after } => retry_after.max(1),
-                PostError::Transient { .. } | PostError::Unanswered(_) => GAP_PAUSE,
-                // Whoever may not look back has nothing to find there.
-                PostError::DeadTarget(_) | PostError::OurBug(_) => return Ok(Vec::new()),
+                PostError::Transient { .. } | PostError::Unanswered(_) => PAUSE,
+                PostError::DeadTarget(_) | PostError::OurBug(_) => return Ok(None),
                 PostError::DeadInstall(_) => return Err(logged_out()),
             };
             tokio::select! {
@@ -281,12 +339,15 @@ impl Listener {
             return Ok(());
         }
         let by = invited_by(event, &self.bot.own);
+        let again = Again::Arrival { place: place.clone(), by: by.clone() };
         let what = What::Arrived { place, by: by.clone() };
         let response = self.inbox.hand_in(Incoming { id: id.clone(), sent, what }).await?;
         if let Some(response) = response {
             let person = by.unwrap_or_else(|| ids::person(&self.bot.own));
             let origin = Origin::Here(room.to_owned());
-            self.replies.give(Answer { event: id.0, person, origin, response, again: false });
+            let owed = Owed { person, origin, again, sure: true, since: sent };
+            self.give(id.0, owed, response, false);
+            self.bot.notes.keep_owed().await?;
         }
         Ok(())
     }
@@ -324,12 +385,6 @@ impl Listener {
             }
         }
     }
-}
-
-fn is_command(what: &What) -> bool {
-    let What::Said { text, .. } = what else { return false };
-    let text = text.trim_start().to_lowercase();
-    text.starts_with("/maturity") || text.starts_with("!maturity")
 }
 
 fn is_own_arrival(event: &Event, own: &str) -> bool {

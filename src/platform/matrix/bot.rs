@@ -1,8 +1,9 @@
 //! What all parts of the adapter share.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use matrix_sdk::ruma::{OwnedRoomId, RoomId};
 use matrix_sdk::{Client, Room};
 use tokio::sync::{OwnedMutexGuard, watch};
 
@@ -34,6 +35,8 @@ pub struct Bot {
     /// Taken while a direct room is made, so that nobody gets two.
     pub making: tokio::sync::Mutex<()>,
     rooms: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    /// The rooms whose invitation is being answered.
+    invitations: Mutex<BTreeSet<OwnedRoomId>>,
     ready: watch::Sender<bool>,
 }
 
@@ -59,6 +62,7 @@ impl Bot {
             admins,
             making: tokio::sync::Mutex::default(),
             rooms: Mutex::default(),
+            invitations: Mutex::default(),
             ready: watch::Sender::new(false),
         }
     }
@@ -72,9 +76,29 @@ impl Bot {
         lock.lock_owned().await
     }
 
+    /// Takes an invitation to answer it; false while it is being answered.
+    pub fn begins_to_answer(&self, room: &RoomId) -> bool {
+        self.invitations().insert(room.to_owned())
+    }
+
+    /// An invitation is answered, or was given up.
+    pub fn has_answered(&self, room: &RoomId) {
+        self.invitations().remove(room);
+    }
+
+    fn invitations(&self) -> MutexGuard<'_, BTreeSet<OwnedRoomId>> {
+        self.invitations.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The rooms are known, so that messages can go out.
     pub fn set_ready(&self) {
         self.ready.send_replace(true);
+    }
+
+    /// Waits until the rooms are known.
+    pub async fn until_ready(&self) {
+        // The sender lives as long as this does.
+        let _ = self.ready.subscribe().wait_for(|ready| *ready).await;
     }
 
     /// Whether the rooms are known.

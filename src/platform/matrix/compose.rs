@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::html::{html, plain};
+use super::notes::Key;
 use super::split;
 use crate::domain::message::{Choice, Form, Message, Press};
 use crate::text::Text;
@@ -14,6 +15,9 @@ use crate::text::words::{MatrixAnswer, MatrixCommand, MatrixForm, MatrixHow};
 
 /// The field of every event of ours that holds its key, by which it is found again.
 pub const KEY: &str = "dev.maturity-bot.key";
+
+/// The field of every poll of ours that holds what its answers mean.
+pub const ANSWERS: &str = "dev.maturity-bot.answers";
 
 /// The type of a message.
 pub const MESSAGE: &str = "m.room.message";
@@ -180,7 +184,14 @@ pub fn poll(body: &str, choices: &[Choice]) -> Value {
             },
             "answers": answers,
         },
+        ANSWERS: keys(choices),
     })
+}
+
+/// What choices mean: the key of each, and its token.
+#[must_use]
+pub fn keys(choices: &[Choice]) -> Vec<Key> {
+    choices.iter().map(|choice| (choice.key.clone(), choice.press.token())).collect()
 }
 
 /// The end of a poll.

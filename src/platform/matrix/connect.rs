@@ -28,6 +28,7 @@ pub async fn client(homeserver: &str, folder: &Folder) -> anyhow::Result<Client>
     let builder = Client::builder()
         .sqlite_store_with_config_and_cache_path(store, None::<std::path::PathBuf>)
         .with_encryption_settings(settings)
+        .handle_refresh_tokens()
         // Whoever asks decides when to ask again; waiting inside would hold up what waits behind.
         .request_config(RequestConfig::new().disable_retry());
     let builder = if homeserver.contains("://") {
@@ -99,6 +100,7 @@ pub async fn resume(client: &Client, session: &Session, folder: &Folder) -> anyh
         .restore_session(matrix, settings)
         .await
         .map_err(|error| foreign(folder, &error.to_string()))?;
+    keep_refreshed(client, session, folder)?;
     let fingerprint = client.encryption().ed25519_key().await.unwrap_or_default();
     if fingerprint != session.fingerprint {
         return Err(foreign(folder, "its key is another"));
@@ -125,5 +127,23 @@ pub fn meta(user: &str, device: &str) -> anyhow::Result<SessionMeta> {
 }
 
 fn tokens(session: &Session) -> SessionTokens {
-    SessionTokens { access_token: session.access_token.clone(), refresh_token: None }
+    let Session { access_token, refresh_token, .. } = session.clone();
+    SessionTokens { access_token, refresh_token }
+}
+
+/// Keeps the tokens of the session whenever the homeserver gives new ones, before they are used:
+/// the old ones hold until then (client-server API, "Refreshing access tokens").
+fn keep_refreshed(client: &Client, session: &Session, folder: &Folder) -> anyhow::Result<()> {
+    let (session, folder) = (session.clone(), folder.clone());
+    let known = tokens(&session);
+    let save = move |client: Client| {
+        let Some(SessionTokens { access_token, refresh_token }) = client.session_tokens() else {
+            return Ok(());
+        };
+        folder.keep_session(&Session { access_token, refresh_token, ..session.clone() })?;
+        Ok(())
+    };
+    let reload = move |_| Ok(known.clone());
+    client.set_session_callbacks(Box::new(reload), Box::new(save))?;
+    Ok(())
 }

@@ -6,10 +6,11 @@ use serde_json::Value;
 use super::bot::Bot;
 use super::compose::{self, MESSAGE, POLL, POLL_END, Venue, transaction};
 use super::polls::{self, Poll};
-use super::send;
+use super::{ids, send};
 use crate::domain::ids::PersonId;
 use crate::domain::message::{Destination, Message};
 use crate::platform::{Drawing, Parcel, PostError};
+use crate::text::words::MatrixHint;
 
 /// A message on its way.
 #[derive(Clone, Copy)]
@@ -65,6 +66,22 @@ pub async fn to_person(
             Err(error)
         }
     }
+}
+
+/// Tells whoever asked in a room that the answer is elsewhere.
+///
+/// # Errors
+///
+/// See [`PostError`].
+pub async fn hint(
+    bot: &Bot,
+    room: &Room,
+    person: &PersonId,
+    load: Load<'_>,
+) -> Result<String, PostError> {
+    let user = ids::user_of(person);
+    let content = compose::notice(&bot.say(&MatrixHint {}), user.as_deref().map(AsRef::as_ref));
+    once(bot, room, Outgoing { kind: MESSAGE, content }, "hint", load).await
 }
 
 /// Delivers to a room as a whole; gives the first event.

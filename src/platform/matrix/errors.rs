@@ -2,7 +2,7 @@
 
 use anyhow::anyhow;
 use matrix_sdk::ruma::api::error::{ErrorKind, RetryAfter};
-use matrix_sdk::{Error, HttpError};
+use matrix_sdk::{Error, HttpError, RefreshTokenError};
 
 use crate::platform::PostError;
 
@@ -31,6 +31,12 @@ pub fn http_error(error: &HttpError) -> PostError {
     if let HttpError::Cached(error) = error {
         return http_error(error);
     }
+    if let HttpError::RefreshToken(RefreshTokenError::MatrixAuth(error)) = error {
+        return match http_error(error) {
+            PostError::DeadTarget(_) | PostError::OurBug(_) => logged_out_error(),
+            other => other,
+        };
+    }
     let Some(api) = error.as_client_api_error() else {
         return later("the homeserver's answer was none");
     };
@@ -39,9 +45,7 @@ pub fn http_error(error: &HttpError) -> PostError {
         Some(ErrorKind::LimitExceeded(limit)) => {
             PostError::Limited { retry_after: pause(limit.retry_after.as_ref()) }
         }
-        Some(ErrorKind::UnknownToken(_) | ErrorKind::MissingToken) => {
-            PostError::DeadInstall("the access token is not valid any more".to_owned())
-        }
+        Some(ErrorKind::UnknownToken(_) | ErrorKind::MissingToken) => logged_out_error(),
         Some(ErrorKind::Forbidden) => PostError::DeadTarget("the bot may not write there".into()),
         Some(ErrorKind::NotFound) => PostError::DeadTarget("the room is not there".to_owned()),
         Some(ErrorKind::TooLarge) => PostError::OurBug("the event is too large".to_owned()),
@@ -54,7 +58,11 @@ pub fn http_error(error: &HttpError) -> PostError {
 /// Whether the homeserver does not know the bot's token any more.
 #[must_use]
 pub fn is_logged_out(error: &Error) -> bool {
-    matches!(error.client_api_error_kind(), Some(ErrorKind::UnknownToken(_)))
+    matches!(post_error(error), PostError::DeadInstall(_))
+}
+
+fn logged_out_error() -> PostError {
+    PostError::DeadInstall("the access token is not valid any more".to_owned())
 }
 
 /// The end: nothing but a new login helps.

@@ -19,6 +19,9 @@ pub struct Session {
     pub device: String,
     /// What the homeserver knows the device by.
     pub access_token: String,
+    /// What gets a new access token where they expire.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
     /// The public key of the device, by which a store is known to be its own.
     pub fingerprint: String,
 }
@@ -233,6 +236,7 @@ mod tests {
             user: "@bot:x".to_owned(),
             device: "D".to_owned(),
             access_token: "secret".to_owned(),
+            refresh_token: None,
             fingerprint: "F".to_owned(),
         };
         folder.keep_session(&session).unwrap();

@@ -48,6 +48,12 @@ impl Item {
         }
     }
 
+    /// Whether it is words in private, which mean something by what was asked before them.
+    #[must_use]
+    pub fn is_words(&self) -> bool {
+        self.direct && matches!(self.heard, Heard::Words(_))
+    }
+
     fn told(&self, what: What, origin: Option<Origin>) -> Told {
         let id = ids::event(self.room.room_id().as_str(), &self.event.id);
         let sent = DateTime::from_timestamp_millis(self.event.origin_server_ts).unwrap_or_default();
@@ -105,10 +111,12 @@ async fn said_in_private(bot: &Bot, item: &Item, spoken: &Spoken) -> anyhow::Res
     let names = names(bot, &item.room).await;
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let text = command::in_private(&spoken.body, spoken.to_bot, &names);
-    if let Some(form) = bot.notes.form(&person).await? {
-        match filled(form, text) {
-            Filled::Sent(form) => {
-                bot.notes.set_form(&person, None).await?;
+    if let Some(form) = bot.notes.form(&person).await?
+        && form.is_before(&item.event.id)
+    {
+        match filled(form.clone(), text) {
+            Filled::Sent => {
+                bot.notes.set_form(&person, &form.clone().ended(&item.event.id)).await?;
                 let fields = form.form.fields.into_iter().map(|it| (it.name, it.value));
                 let values: BTreeMap<String, String> = fields.collect();
                 let (place, name) = (form.place, form.form.name);
@@ -116,12 +124,12 @@ async fn said_in_private(bot: &Bot, item: &Item, spoken: &Spoken) -> anyhow::Res
                 return Ok(Some(item.told(what, Some(item.in_private()))));
             }
             Filled::Dropped => {
-                bot.notes.set_form(&person, None).await?;
+                bot.notes.set_form(&person, &form.ended(&item.event.id)).await?;
                 say(bot, item, &bot.say(&MatrixForm { word: "dropped" })).await;
                 return Ok(None);
             }
             Filled::Changed(form) => {
-                bot.notes.set_form(&person, Some(&form)).await?;
+                bot.notes.set_form(&person, &form).await?;
                 show_form(bot, item, form.form).await;
                 return Ok(None);
             }
@@ -234,7 +242,7 @@ pub fn removed(room: &str, event: &Event) -> Incoming {
 
 /// What a line does to the form in front of its writer.
 enum Filled {
-    Sent(InForm),
+    Sent,
     Dropped,
     Changed(InForm),
     Not,
@@ -243,7 +251,7 @@ enum Filled {
 /// Fills in a form; several lines may come at once.
 fn filled(mut form: InForm, text: &str) -> Filled {
     match text.trim().to_lowercase().as_str() {
-        "ok" => return Filled::Sent(form),
+        "ok" => return Filled::Sent,
         "cancel" => return Filled::Dropped,
         _ => {}
     }
@@ -296,7 +304,7 @@ mod tests {
             submit: String::new(),
             choices: Vec::new(),
         };
-        InForm { form, place: None }
+        InForm { form, place: None, ended_by: None }
     }
 
     #[test]
@@ -306,7 +314,7 @@ mod tests {
         };
         let values: Vec<&str> = changed.form.fields.iter().map(|it| it.value.as_str()).collect();
         assert_eq!(values, ["Payments", "UTC"]);
-        assert!(matches!(filled(changed, " OK "), Filled::Sent(_)));
+        assert!(matches!(filled(changed, " OK "), Filled::Sent));
         assert!(matches!(filled(form(), "cancel"), Filled::Dropped));
         assert!(matches!(filled(form(), "help: me"), Filled::Not));
     }

@@ -104,6 +104,7 @@ async fn found(
         user: session.meta.user_id.to_string(),
         device: device.clone(),
         access_token: session.tokens.access_token,
+        refresh_token: session.tokens.refresh_token,
         fingerprint: fingerprint.clone(),
     })?;
     Ok(Account { device, fingerprint, recovery_key: made })
@@ -112,11 +113,17 @@ async fn found(
 async fn enter(client: &Client, settings: &Matrix, proof: &Proof) -> anyhow::Result<()> {
     match proof {
         Proof::Password(password) => {
-            let login = client
-                .matrix_auth()
-                .login_username(&settings.user, password.reveal())
-                .initial_device_display_name("maturity-bot");
-            login.send().await.map_err(|error| refused(&error, settings))?;
+            let login = || {
+                let login = client.matrix_auth();
+                let login = login.login_username(&settings.user, password.reveal());
+                login.initial_device_display_name("maturity-bot")
+            };
+            let entered = login().send().await.map_err(|error| refused(&error, settings))?;
+            if entered.expires_in.is_some() {
+                // Where a token does not last, it must be one that can be renewed.
+                let again = login().device_id(entered.device_id.as_str()).request_refresh_token();
+                again.send().await.map_err(|error| refused(&error, settings))?;
+            }
         }
         Proof::Token { token, device } => {
             let meta = connect::meta(&settings.user, device)?;

@@ -3,6 +3,10 @@
 //! It lies in the SDK's store, under the key beside that, and not in the bot's own: there it would
 //! stand between answers, and tell whose they are. The bot's own store holds the cursor and polls.
 
+mod owed;
+
+pub use owed::{Again, Origin, Owed};
+
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -11,6 +15,7 @@ use matrix_sdk::Client;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::compose::keys;
 use crate::clock::Instant;
 use crate::domain::ids::{PersonId, PlaceId};
 use crate::domain::message::{Choice, Form};
@@ -25,33 +30,23 @@ pub struct InForm {
     pub form: Form,
     /// Where it was asked for.
     pub place: Option<PlaceId>,
+    /// The event that sent or dropped it. It stays until another takes its place, so that the same
+    /// line means the same when it comes again.
+    pub ended_by: Option<String>,
 }
 
-/// Where the answer to an event goes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Origin {
-    /// Into the direct room where it was written.
-    Direct(String),
-    /// To the person in private, with a hint in the room, below this message.
-    Room {
-        /// The room.
-        room: String,
-        /// The first message of the thread for the hint.
-        thread: String,
-    },
-    /// Into the room itself.
-    Here(String),
-}
+impl InForm {
+    /// Whether an event meets the form: it is open, or this event is what ended it.
+    #[must_use]
+    pub fn is_before(&self, event: &str) -> bool {
+        self.ended_by.as_ref().is_none_or(|end| end == event)
+    }
 
-/// An answer that a person has not got yet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Owed {
-    /// Who waits.
-    pub person: PersonId,
-    /// Where the answer goes.
-    pub origin: Origin,
-    /// Whether it was a command, which must not be repeated.
-    pub command: bool,
+    /// The form, ended by an event.
+    #[must_use]
+    pub fn ended(self, event: &str) -> Self {
+        Self { ended_by: Some(event.to_owned()), ..self }
+    }
 }
 
 /// An event without a key.
@@ -65,6 +60,8 @@ pub struct Parked {
     pub sender: String,
     /// Since when it waits.
     pub since: Instant,
+    /// Its sender has said something else in the room since, which was read.
+    pub overtaken: bool,
 }
 
 /// The notes, with a copy of the small ones in memory.
@@ -125,9 +122,7 @@ impl Notes {
 
     /// A person is being shown these choices; gives those they saw before.
     pub fn show(&self, person: &PersonId, choices: &[Choice]) -> Option<Vec<Key>> {
-        let key = |choice: &Choice| (choice.key.clone(), choice.press.token());
-        let keys = choices.iter().map(key).collect();
-        self.live().shown.insert(person.clone(), keys)
+        self.live().shown.insert(person.clone(), keys(choices))
     }
 
     /// What was about to be shown did not arrive.
@@ -154,49 +149,16 @@ impl Notes {
     ///
     /// A store that failed.
     pub async fn form(&self, person: &PersonId) -> anyhow::Result<Option<InForm>> {
-        Ok(self.recall(&format!("form {person}")).await?.flatten())
+        self.recall(&format!("form {person}")).await
     }
 
-    /// Puts a form before a person, or takes it away.
+    /// Puts a form before a person.
     ///
     /// # Errors
     ///
     /// A store that failed.
-    pub async fn set_form(&self, person: &PersonId, form: Option<&InForm>) -> anyhow::Result<()> {
-        self.keep(&format!("form {person}"), &form).await
-    }
-
-    /// An event was committed, and its answer is on its way.
-    pub fn owe(&self, event: &str, owed: Owed) {
-        self.live().owed.insert(event.to_owned(), owed);
-    }
-
-    /// The answer to an event arrived, or never will.
-    pub fn paid(&self, event: &str) {
-        self.live().owed.remove(event);
-    }
-
-    /// All answers that are owed.
-    #[must_use]
-    pub fn owed(&self) -> Vec<(String, Owed)> {
-        self.live().owed.clone().into_iter().collect()
-    }
-
-    /// Keeps which answers are owed, where that changed.
-    ///
-    /// # Errors
-    ///
-    /// A store that failed.
-    pub async fn keep_owed(&self) -> anyhow::Result<()> {
-        let owed = {
-            let live = self.live();
-            (live.owed != live.owed_kept).then(|| live.owed.clone())
-        };
-        if let Some(owed) = owed {
-            self.keep("owed", &owed).await?;
-            self.live().owed_kept = owed;
-        }
-        Ok(())
+    pub async fn set_form(&self, person: &PersonId, form: &InForm) -> anyhow::Result<()> {
+        self.keep(&format!("form {person}"), form).await
     }
 
     /// The direct room with a person.
@@ -264,6 +226,24 @@ impl Notes {
                 return Ok(());
             }
             live.parked.push(parked);
+            live.parked.clone()
+        };
+        self.keep("parked", &all).await
+    }
+
+    /// Somebody said something in a room that was read; what still waits of them came before it.
+    ///
+    /// # Errors
+    ///
+    /// A store that failed.
+    pub async fn overtake(&self, room: &str, sender: &str) -> anyhow::Result<()> {
+        let all = {
+            let mut live = self.live();
+            let waits = |it: &&mut Parked| it.room == room && it.sender == sender && !it.overtaken;
+            let overtaken = live.parked.iter_mut().filter(waits).map(|it| it.overtaken = true);
+            if overtaken.count() == 0 {
+                return Ok(());
+            }
             live.parked.clone()
         };
         self.keep("parked", &all).await

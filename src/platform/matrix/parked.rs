@@ -21,13 +21,13 @@ use crate::text::words::MatrixRepeat;
 const PATIENCE: TimeDelta = TimeDelta::minutes(5);
 
 /// Whether keys arrived since the last look.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Keys(Arc<AtomicBool>);
 
 impl Keys {
-    /// Watches for keys until the client is gone.
+    /// Watches for keys until the client is gone. An earlier life may have got some and not looked.
     pub async fn watch(bot: &Bot) -> Self {
-        let keys = Self::default();
+        let keys = Self(Arc::new(AtomicBool::new(true)));
         if let Some(stream) = bot.client.encryption().room_keys_received_stream().await {
             let arrived = keys.clone();
             tokio::spawn(async move {
@@ -63,11 +63,14 @@ impl Listener {
                 self.bot.notes.unpark(&parked.event).await?;
                 continue;
             };
-            if let Some(item) = unlocked(&self.bot, &parked, room.clone()).await {
-                self.run(vec![item], false).await?;
+            let item = unlocked(&self.bot, &parked, room.clone()).await;
+            let mistakable = item.as_ref().is_some_and(|item| parked.overtaken && item.is_words());
+            if let Some(item) = item.filter(|_| !mistakable) {
+                // If it was taken in before, by a life that ended, its answer may be lost.
+                self.run(vec![item], true).await?;
                 self.bot.notes.unpark(&parked.event).await?;
-            } else if late {
-                // Kept longer, it could come up under a question that it does not answer.
+            } else if late || mistakable {
+                // It could be taken for the answer to a question that was asked after it.
                 self.bot.notes.unpark(&parked.event).await?;
                 if asked.as_ref() != Some(&parked.room) {
                     ask_again(&self.bot, &parked, &room).await;

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::bot::Bot;
+use super::compose;
 use super::notes::Key;
+use super::raw::Event;
 use crate::domain::message::{Choice, Press};
 
 /// A poll that the bot posted.
@@ -21,8 +23,15 @@ impl Poll {
     /// A poll in a room that goes on.
     #[must_use]
     pub fn new(room: &str, choices: &[Choice]) -> Self {
-        let answer = |choice: &Choice| (choice.key.clone(), choice.press.token());
-        Self { room: room.to_owned(), answers: choices.iter().map(answer).collect(), ended: None }
+        Self { room: room.to_owned(), answers: compose::keys(choices), ended: None }
+    }
+
+    /// The poll that an event of the bot began; what its answers mean stands in it.
+    #[must_use]
+    pub fn of(event: &Event, room: &str, own: &str) -> Option<Self> {
+        let answers = event.content.get(compose::ANSWERS).filter(|_| event.sender == own)?;
+        let answers = serde_json::from_value(answers.clone()).ok()?;
+        Some(Self { room: room.to_owned(), answers, ended: None })
     }
 
     /// What a vote means; `None` where it is spoiled or came after the end. Of several votes by one
@@ -78,6 +87,12 @@ pub fn is_single(choices: &[Choice]) -> bool {
 
 fn name(event: &str) -> String {
     format!("poll {event}")
+}
+
+/// Whether a sign is the keycap of an answer.
+#[must_use]
+pub fn is_keycap(sign: &str) -> bool {
+    sign.contains('\u{20e3}')
 }
 
 /// A keycap as clients send it, `3` with a variation selector and a frame, as the key it shows.

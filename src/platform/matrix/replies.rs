@@ -11,15 +11,13 @@ use matrix_sdk::ruma::OwnedRoomId;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::bot::Bot;
-use super::compose::{self, MESSAGE, transaction};
 use super::deliver::{self, Load};
 use super::notes::{InForm, Origin};
 use super::waiting::{backoff, nap};
-use super::{direct, ids, send};
+use super::{direct, ids};
 use crate::domain::ids::PersonId;
 use crate::domain::message::Message;
 use crate::platform::{PostError, Response, Stop};
-use crate::text::words::MatrixHint;
 
 /// An answer to an event.
 #[derive(Debug)]
@@ -64,6 +62,11 @@ impl Replies {
 }
 
 async fn work(bot: Arc<Bot>, mut answers: UnboundedReceiver<Answer>, mut stop: Stop) {
+    tokio::select! {
+        // Before, a room that an earlier life opened would be opened once more.
+        () = bot.until_ready() => {}
+        _ = stop.wait_for(|stop| *stop) => return,
+    }
     loop {
         let answer = tokio::select! {
             answer = answers.recv() => answer,
@@ -80,7 +83,9 @@ async fn work(bot: Arc<Bot>, mut answers: UnboundedReceiver<Answer>, mut stop: S
 /// Tries until the answer arrives or never can.
 async fn insist(bot: &Bot, answer: &Answer) {
     for attempt in 0_u32.. {
-        let wait = match give(bot, answer).await {
+        // Whatever was tried is looked for before it is tried again: a homeserver knows for a while
+        // alone what it took already.
+        let wait = match give(bot, answer, answer.again || attempt > 0).await {
             Ok(()) => return,
             Err(PostError::Limited { retry_after }) => retry_after.max(1),
             Err(PostError::Transient { retry_after: Some(wish), .. }) => wish,
@@ -94,24 +99,25 @@ async fn insist(bot: &Bot, answer: &Answer) {
     }
 }
 
-async fn give(bot: &Bot, answer: &Answer) -> Result<(), PostError> {
+async fn give(bot: &Bot, answer: &Answer, doubtful: bool) -> Result<(), PostError> {
     let message = &answer.response.message;
     let drawing = answer.response.drawing.as_deref();
-    let load = Load { message, drawing, key: &answer.event, doubtful: answer.again, thread: None };
+    let load = Load { message, drawing, key: &answer.event, doubtful, thread: None };
     match &answer.origin {
         Origin::Here(room) => {
             deliver::to_room(bot, &joined(bot, room)?, load).await?;
         }
         Origin::Direct(room) => {
             let room = joined(bot, room)?;
-            deliver::reply(bot, &room, &answer.person, load).await?;
             put_form(bot, answer, message, None).await;
+            deliver::reply(bot, &room, &answer.person, load).await?;
         }
         Origin::Room { room, thread } => {
             let private = direct::room_with(bot, &answer.person, true).await?;
-            deliver::reply(bot, &private, &answer.person, load).await?;
             put_form(bot, answer, message, Some(room)).await;
-            hint(bot, &joined(bot, room)?, thread, answer).await?;
+            deliver::reply(bot, &private, &answer.person, load).await?;
+            let load = Load { thread: Some(thread), ..load };
+            deliver::hint(bot, &joined(bot, room)?, &answer.person, load).await?;
         }
     }
     Ok(())
@@ -120,18 +126,9 @@ async fn give(bot: &Bot, answer: &Answer) -> Result<(), PostError> {
 /// A form waits for lines that fill it in; what was asked for in a room belongs to it.
 async fn put_form(bot: &Bot, answer: &Answer, message: &Message, room: Option<&str>) {
     if let Message::Form(form) = message {
-        let form = InForm { form: form.clone(), place: room.map(ids::place) };
-        deliver::keep(bot.notes.set_form(&answer.person, Some(&form)).await);
+        let form = InForm { form: form.clone(), place: room.map(ids::place), ended_by: None };
+        deliver::keep(bot.notes.set_form(&answer.person, &form).await);
     }
-}
-
-/// Tells whoever asked in a room that the answer is elsewhere.
-async fn hint(bot: &Bot, room: &Room, thread: &str, answer: &Answer) -> Result<(), PostError> {
-    let user = ids::user_of(&answer.person);
-    let content = compose::notice(&bot.say(&MatrixHint {}), user.as_deref().map(AsRef::as_ref));
-    let content = compose::threaded(content, thread);
-    let id = transaction(&answer.event, "hint");
-    send::event(bot, room, MESSAGE, content, &id).await.map(|_| ())
 }
 
 fn joined(bot: &Bot, room: &str) -> Result<Room, PostError> {

@@ -7,12 +7,12 @@ use matrix_sdk::{Room, RoomState};
 
 use super::bot::Bot;
 use super::errors::post_error;
-use super::waiting::nap;
+use super::waiting::{backoff, nap};
 use super::{deliver, ids};
 use crate::platform::{PostError, Stop};
 
 /// How often it is tried to come into a room before it is left to the next start.
-const TRIES: u32 = 12;
+const TRIES: u32 = 60;
 
 /// Whether an invitation by a user is accepted: by the list, by an admin, or because the room
 /// carries on another one that the bot was in.
@@ -30,6 +30,10 @@ fn allowed(guests: &[String], inviter: &str) -> bool {
 
 /// Answers an invitation, beside everything else.
 pub fn answer(bot: &Arc<Bot>, room: Room, stop: Stop) {
+    // An invitation that waits is found twice: in a sync, and by looking for those that wait.
+    if !bot.begins_to_answer(room.room_id()) {
+        return;
+    }
     let bot = Arc::clone(bot);
     tokio::spawn(async move {
         let mut stop = stop;
@@ -37,6 +41,7 @@ pub fn answer(bot: &Arc<Bot>, room: Room, stop: Stop) {
             () = decide(&bot, &room) => {}
             _ = stop.wait_for(|stop| *stop) => {}
         }
+        bot.has_answered(room.room_id());
     });
 }
 
@@ -81,7 +86,7 @@ where
         let Err(error) = attempt().await else { return true };
         let wait = match post_error(&error) {
             PostError::Limited { retry_after } => retry_after.max(1),
-            PostError::Transient { .. } | PostError::Unanswered(_) => 1 << tried.min(6),
+            PostError::Transient { .. } | PostError::Unanswered(_) => backoff(tried),
             refused => {
                 tracing::warn!(error = %refused, "a room could not be entered or left");
                 return false;

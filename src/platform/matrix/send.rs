@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use matrix_sdk::Room;
 use matrix_sdk::room::MessagesOptions;
-use matrix_sdk::ruma::{OwnedTransactionId, UInt};
+use matrix_sdk::ruma::{OwnedTransactionId, UInt, UserId};
 use serde_json::{Value, json};
 
 use super::bot::Bot;
@@ -13,8 +13,9 @@ use super::errors::{http_error, post_error};
 use super::raw::Event;
 use crate::platform::PostError;
 
-/// How many events back a message is looked for whose first answer was lost.
-const LOOK_BACK: u32 = 200;
+/// How many of the bot's own events of a room a message is looked for among, the latest first,
+/// whose first answer was lost.
+const LOOK_BACK: u32 = 500;
 
 /// Sends one event under a transaction id; gives its event id. The same id is delivered once: the
 /// homeserver remembers those of a device for a day (client-server API, "Transaction identifiers").
@@ -49,6 +50,7 @@ pub async fn find(bot: &Bot, room: &Room, transaction: &str) -> Result<Option<St
     for _ in 0..LOOK_BACK / 100 {
         let mut options = MessagesOptions::backward().from(from.as_deref());
         options.limit = UInt::from(100_u32);
+        options.filter.senders = UserId::parse(&bot.own).ok().map(|own| vec![own]);
         let page = room.messages(options).await.map_err(|error| post_error(&error))?;
         for event in &page.chunk {
             let Ok(event) = event.raw().deserialize_as_unchecked::<Event>() else { continue };

@@ -115,6 +115,7 @@ impl Life {
             let next = response.next_batch.clone();
             let batch = Batch { response, since, repeated, whole };
             let busy = self.listener.take(batch).await?;
+            bot.notes.forget_unsure();
             self.listener.look_after_parked(&keys).await?;
             idle = if busy || repeated || idle >= IDLE { 0 } else { idle + 1 };
             // What was answered since is not owed any more, and what is now must not be forgotten.

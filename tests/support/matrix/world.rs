@@ -268,6 +268,11 @@ impl Person<'_> {
         text(self.does("vote", json!({"room": room, "poll": poll, "answers": answers})))
     }
 
+    /// Writes with a new key from now on.
+    pub fn forgets_key(&self, room: &str) {
+        self.does("forget_key", json!({"room": room}));
+    }
+
     /// Compares emoji with somebody in a room, and waits until they count as verified.
     pub fn verifies(&self, room: &str, who: &str) {
         self.does("verify", json!({"room": room, "user": user(who)}));

@@ -145,6 +145,9 @@ export const verbs = {
     return Buffer.concat([open.update(sealed), open.final()]).toString("hex");
   },
 
+  // Makes the client use a new key for what it writes next in a room.
+  forget_key: (person, { room }) => person.crypto.forceDiscardSession(room),
+
   only_signed: (person) => person.trustOnlySigned(),
 
   // Whether this person's client takes the devices of somebody as signed by their owner.

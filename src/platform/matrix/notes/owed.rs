@@ -1,0 +1,175 @@
+//! Answers that are owed: noted before the cursor moves on, given again in the next life.
+
+use serde::{Deserialize, Serialize};
+
+use super::Notes;
+use crate::clock::Instant;
+use crate::domain::command::{self, Verb};
+use crate::domain::ids::{PersonId, PlaceId};
+use crate::platform::What;
+
+/// What may stand in front of a command.
+const PREFIXES: [&str; 2] = ["/maturity", "!maturity"];
+
+/// Where the answer to an event goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Origin {
+    /// Into the direct room where it was written.
+    Direct(String),
+    /// To the person in private, with a hint in the room, below this message.
+    Room {
+        /// The room.
+        room: String,
+        /// The first message of the thread for the hint.
+        thread: String,
+    },
+    /// Into the room itself.
+    Here(String),
+}
+
+/// What takes the place of an answer that was lost. The event itself is handled once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Again {
+    /// The question that the person has in front of them now.
+    Question,
+    /// The same words once more, as they change nothing.
+    Words {
+        /// Where they were said.
+        place: Option<PlaceId>,
+        /// The words.
+        text: String,
+    },
+    /// What the bot says where it arrives.
+    Arrival {
+        /// The place.
+        place: PlaceId,
+        /// Who brought it.
+        by: Option<PersonId>,
+    },
+    /// Word that the event was handled.
+    Word,
+}
+
+impl Again {
+    /// What can be given again after an event.
+    #[must_use]
+    pub fn after(what: &What) -> Self {
+        match what {
+            What::Said { place, text, .. } => Self::after_words(place.as_ref(), text),
+            What::Edited { .. } | What::Withdrawn { .. } => Self::Word,
+            _ => Self::Question,
+        }
+    }
+
+    fn after_words(place: Option<&PlaceId>, text: &str) -> Self {
+        use Verb::{Actions, Answer, Help, Me, Report, Status, Trend, Who, Why};
+        let words = text.trim_start();
+        let bare = PREFIXES.iter().find_map(|prefix| words.strip_prefix(prefix));
+        if bare.is_none() && command::parse_in_sitting(words).is_some() {
+            return Self::Question;
+        }
+        match command::parse(bare.unwrap_or(words)).map(|command| command.verb()) {
+            Ok(Answer) => Self::Question,
+            Ok(Help | Report | Why | Trend | Actions | Who | Status | Me) => {
+                Self::Words { place: place.cloned(), text: text.to_owned() }
+            }
+            Ok(_) => Self::Word,
+            Err(_) if bare.is_some() => Self::Word,
+            Err(_) => Self::Question,
+        }
+    }
+}
+
+/// An answer that a person has not got yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owed {
+    /// Who waits.
+    pub person: PersonId,
+    /// Where the answer goes.
+    pub origin: Origin,
+    /// What is given if it is lost.
+    pub again: Again,
+    /// Whether the event is known to be committed.
+    pub sure: bool,
+    /// Since when.
+    pub since: Instant,
+}
+
+impl Notes {
+    /// The answer to an event is on its way, or (not `sure`) will be once the event is committed.
+    pub fn owe(&self, event: &str, owed: Owed) {
+        self.live().owed.insert(event.to_owned(), owed);
+    }
+
+    /// Whether an answer to an event is owed.
+    #[must_use]
+    pub fn owes(&self, event: &str) -> bool {
+        self.live().owed.contains_key(event)
+    }
+
+    /// The answer to an event arrived, or never will.
+    pub fn paid(&self, event: &str) {
+        self.live().owed.remove(event);
+    }
+
+    /// Forgets answers to events that never were committed.
+    pub fn forget_unsure(&self) {
+        self.live().owed.retain(|_, owed| owed.sure);
+    }
+
+    /// All answers that are owed for sure, the oldest first.
+    #[must_use]
+    pub fn owed(&self) -> Vec<(String, Owed)> {
+        let owed = self.live().owed.clone();
+        let mut sure: Vec<_> = owed.into_iter().filter(|(_, owed)| owed.sure).collect();
+        sure.sort_by_key(|(_, owed)| owed.since);
+        sure
+    }
+
+    /// Keeps which answers are owed, where that changed.
+    ///
+    /// # Errors
+    ///
+    /// A store that failed.
+    pub async fn keep_owed(&self) -> anyhow::Result<()> {
+        let owed = {
+            let live = self.live();
+            (live.owed != live.owed_kept).then(|| live.owed.clone())
+        };
+        if let Some(owed) = owed {
+            self.keep("owed", &owed).await?;
+            self.live().owed_kept = owed;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    fn words(text: &str) -> Again {
+        Again::Words { place: None, text: text.to_owned() }
+    }
+
+    #[rstest]
+    #[case("3", Again::Question)]
+    #[case("None so far", Again::Question)]
+    #[case("back", Again::Question)]
+    #[case("why", Again::Question)]
+    #[case("answer 4", Again::Question)]
+    #[case("status", words("status"))]
+    #[case("/maturity report tooling", words("/maturity report tooling"))]
+    #[case("/maturity why tooling", words("/maturity why tooling"))]
+    #[case("/maturity", words("/maturity"))]
+    #[case("start quick", Again::Word)]
+    #[case("/maturity close", Again::Word)]
+    #[case("/maturity nonsense", Again::Word)]
+    fn only_what_changes_nothing_is_said_again(#[case] text: &str, #[case] expected: Again) {
+        let person = PersonId::from("matrix:@ann:x");
+        let what = What::Said { person, place: None, text: text.to_owned() };
+        assert_eq!(Again::after(&what), expected);
+    }
+}
