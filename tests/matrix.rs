@@ -2,8 +2,12 @@
 
 #[path = "support/matrix/bot.rs"]
 mod bot;
+#[path = "support/matrix/gate.rs"]
+mod gate;
 #[path = "support/matrix/humans.rs"]
 mod humans;
+#[path = "support/matrix/inside.rs"]
+mod inside;
 #[path = "support/script.rs"]
 #[expect(dead_code, reason = "other tests use more of it")]
 mod script;
@@ -17,14 +21,20 @@ mod world;
 
 #[path = "matrix/downtime.rs"]
 mod downtime;
+#[path = "matrix/forgotten.rs"]
+mod forgotten;
 #[path = "matrix/ground.rs"]
 mod ground;
 #[path = "matrix/killed.rs"]
 mod killed;
 #[path = "matrix/limits.rs"]
 mod limits;
+#[path = "matrix/locked.rs"]
+mod locked;
 #[path = "matrix/open_round.rs"]
 mod open_round;
+#[path = "matrix/roles.rs"]
+mod roles;
 #[path = "matrix/rooms.rs"]
 mod rooms;
 #[path = "matrix/rounds.rs"]
@@ -37,3 +47,5 @@ mod session;
 mod sign_in;
 #[path = "matrix/storm.rs"]
 mod storm;
+#[path = "matrix/tokens.rs"]
+mod tokens;

@@ -84,7 +84,7 @@ impl Matrix {
         let folder = Folder::below(data_dir);
         folder.make()?;
         let lock = folder.lock()?;
-        let (client, session) = connect::restored(&settings.user, &folder).await?;
+        let (client, session) = connect::restored(&settings, &folder).await?;
         let cursor = sync::cursor(memory.as_ref());
         let fresh = sync::rewind(&client, cursor.as_deref()).await?;
         connect::resume(&client, &session, &folder).await?;

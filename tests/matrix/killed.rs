@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::bot;
 use crate::scene::{FIVE, Scene, said_by_bot};
-use crate::script::{figure_lines, sitting};
+use crate::script::{TEAM, figure_lines, sitting};
 use crate::session::{bank, quick, reports_at_a_terminal, typed_round};
 use crate::world::{Event, Wanted, World, user};
 
@@ -45,17 +45,17 @@ fn say_and_die(scene: &mut Scene<'_>, person: usize, line: &str, moment: Moment)
     }
 }
 
-/// The five answer; `kill` says at which of their lines the bot is killed, and when.
+/// Some of the five answer; `kill` says at which of their lines the bot is killed, and when.
 fn play_round(
     scene: &mut Scene<'_>,
-    shift: usize,
+    sitters: usize,
     mut kill: impl FnMut() -> Option<Moment>,
 ) -> [usize; FIVE.len()] {
     let bank = bank();
     let asked = quick(&bank);
     let mut said = [0; FIVE.len()];
-    for (person, said) in said.iter_mut().enumerate() {
-        let lines = sitting(&asked, person, shift).lines;
+    for (person, said) in said.iter_mut().enumerate().take(sitters) {
+        let lines = sitting(&asked, person, 0).lines;
         for line in ["answer".to_owned()].iter().chain(&lines) {
             *said += 1;
             match kill() {
@@ -82,16 +82,22 @@ fn assert_said_once(scene: &Scene<'_>, lines: [usize; FIVE.len()]) {
 fn torture_a_team_answers_while_the_bot_is_killed() {
     let wished = std::env::var("MATURITY_TORTURE_ROUNDS").ok().and_then(|it| it.parse().ok());
     let kills: usize = wished.unwrap_or(KILLS);
-    let expected = reports_at_a_terminal(vec![typed_round(&bank(), 0, false)]);
+    // In the short form only as many answer as a figure needs.
+    let sitters = if wished.is_some() { FIVE.len() } else { 3 };
+    let typed = typed_round(&bank(), 0, false).into_iter();
+    let typed = typed.take_while(|line| {
+        Some(line.as_str()) != TEAM.get(sitters).map(|it| format!("as {it}")).as_deref()
+    });
+    let expected = reports_at_a_terminal(vec![typed.collect()]);
     let mut done = 0;
     while done < kills {
         let world = World::quick();
         let mut scene = Scene::of_five(&world, "unlimited = true", "");
         scene.starts_first_round();
         let mut line = 0;
-        let lines = play_round(&mut scene, 0, || {
+        let lines = play_round(&mut scene, sitters, || {
             line += 1;
-            let wanted = done < kills && (wished.is_some() || line % 11 == 5);
+            let wanted = done < kills && (wished.is_some() || line % 7 == 5);
             wanted.then(|| {
                 done += 1;
                 moment(done)

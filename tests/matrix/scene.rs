@@ -23,6 +23,11 @@ pub struct Scene<'w> {
 impl<'w> Scene<'w> {
     /// The five make a room and invite the bot before it ever runs; then it runs and comes.
     pub fn of_five(world: &'w World, matrix: &str, more: &str) -> Self {
+        Self::of_five_at(&world.synapse.url(), world, matrix, more)
+    }
+
+    /// The same, where the bot has another way to the homeserver.
+    pub fn of_five_at(server: &str, world: &'w World, matrix: &str, more: &str) -> Self {
         let people: Vec<Person<'_>> = FIVE.iter().map(|name| world.person(name)).collect();
         let others: Vec<&str> = FIVE[1..].iter().copied().chain([bot::NAME]).collect();
         let room = people[0].creates_room("Try-out", &others);
@@ -30,7 +35,7 @@ impl<'w> Scene<'w> {
             person.accepts_invitation_of(FIVE[0]);
         }
         let team = Team { room: &room, lead: FIVE[0], more };
-        let mut bot = Bot::sign_in(world, &[team], matrix);
+        let mut bot = Bot::sign_in_at(server, world, &[team], matrix);
         bot.run();
         people[0].sees_in(&room, bot::NAME);
         let direct = people.iter().map(|it| it.opens_direct_room(bot::NAME)).collect();

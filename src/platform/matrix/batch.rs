@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::future::try_join_all;
 use matrix_sdk::Room;
 use matrix_sdk::deserialized_responses::TimelineEvent;
-use matrix_sdk::ruma::EventId as EventIdRef;
+use matrix_sdk::ruma::{EventId as EventIdRef, RoomId};
 use matrix_sdk::sync::{JoinedRoomUpdate, SyncResponse};
 
 use super::bot::Bot;
@@ -16,7 +16,7 @@ use super::notes::{Again, Origin, Owed, Parked};
 use super::raw::{Event, Heard};
 use super::replies::{Answer, Replies};
 use super::waiting::nap;
-use super::{direct, gaps, ids, listen, polls, rooms, trust};
+use super::{compose, deliver, direct, gaps, ids, listen, polls, rooms, trust};
 use crate::domain::ids::{EventId, PersonId};
 use crate::domain::message::Message;
 use crate::platform::{
@@ -86,6 +86,12 @@ impl Listener {
     ///
     /// The bot stops, or a store failed.
     pub async fn run(&self, items: Vec<Item>, repeated: bool) -> anyhow::Result<()> {
+        // Who may do what is known before somebody does it.
+        let (powers, items): (Vec<Item>, Vec<Item>) =
+            items.into_iter().partition(|item| item.heard == Heard::Powers);
+        for item in &powers {
+            self.one(item, repeated).await?;
+        }
         let mut lanes: BTreeMap<String, Vec<Item>> = BTreeMap::new();
         for item in items {
             lanes.entry(item.lane()).or_default().push(item);
@@ -175,7 +181,7 @@ impl Listener {
         self.bot.notes.owe(&event, owed.clone());
         let Owed { person, origin, .. } = owed;
         if !matches!(origin, Origin::Here(_)) {
-            self.bot.notes.show(&person, &response.message.choices());
+            self.bot.notes.show(&person, compose::keys(&response.message.choices()));
         }
         self.replies.give(Answer { event, person, origin, response, again });
     }
@@ -187,6 +193,18 @@ impl Listener {
     ///
     /// The bot stops.
     pub async fn again(&self, event: String, owed: Owed) -> anyhow::Result<()> {
+        // An answer that arrived is what its person has in front of them, whatever comes next now.
+        if owed.again == Again::Question
+            && let Origin::Direct(room) = &owed.origin
+            && let Ok(room) = <&RoomId>::try_from(room.as_str())
+            && let Some(room) = self.bot.client.get_room(room)
+        {
+            let look = || deliver::has_answered(&self.bot, &room, &owed.person, &event);
+            if self.insist(look).await? == Some(true) {
+                self.bot.notes.paid(&event);
+                return Ok(());
+            }
+        }
         let said = |place, text: &str| What::Said {
             person: owed.person.clone(),
             place,
@@ -248,7 +266,11 @@ impl Listener {
         from: &str,
         since: &str,
     ) -> anyhow::Result<Vec<TimelineEvent>> {
-        let events = self.insist(|| gaps::earlier(room, from, since, &self.bot.own)).await?;
+        let ask = || async {
+            let events = gaps::earlier(room, from, since, &self.bot.own).await;
+            events.map_err(|error| post_error(&error))
+        };
+        let events = self.insist(ask).await?;
         Ok(events.unwrap_or_default())
     }
 
@@ -259,7 +281,11 @@ impl Listener {
         if polls::recall(&self.bot, poll).await?.is_some() {
             return Ok(());
         }
-        let Some(event) = self.insist(|| item.room.event(id, None)).await? else { return Ok(()) };
+        let ask = || async {
+            let event = item.room.event(id, None).await;
+            event.map_err(|error| post_error(&error))
+        };
+        let Some(event) = self.insist(ask).await? else { return Ok(()) };
         let Some(event) = read(&[event]).pop() else { return Ok(()) };
         match polls::Poll::of(&event, item.room.room_id().as_str(), &self.bot.own) {
             Some(poll) if item.direct => polls::keep_apart(&self.bot, &event.id, &poll).await,
@@ -271,7 +297,7 @@ impl Listener {
     /// Asks the homeserver for something until it gives it; `None` where it never will.
     async fn insist<T, F>(&self, ask: impl Fn() -> F) -> anyhow::Result<Option<T>>
     where
-        F: Future<Output = matrix_sdk::Result<T>>,
+        F: Future<Output = Result<T, PostError>>,
     {
         let mut stop = self.stop.clone();
         loop {
@@ -281,7 +307,7 @@ impl Listener {
             };
             let error = match result {
                 Ok(given) => return Ok(Some(given)),
-                Err(error) => post_error(&error),
+                Err(error) => error,
             };
             tracing::warn!(%error, "the homeserver did not give what the bot asked for");
             let seconds = match error {

@@ -16,7 +16,7 @@ use crate::text::words::{MatrixAnswer, MatrixCommand, MatrixForm, MatrixHow};
 /// The field of every event of ours that holds its key, by which it is found again.
 pub const KEY: &str = "dev.maturity-bot.key";
 
-/// The field of every poll of ours that holds what its answers mean.
+/// The field of our polls and questions that holds what their answers mean.
 pub const ANSWERS: &str = "dev.maturity-bot.answers";
 
 /// The type of a message.
@@ -192,6 +192,12 @@ pub fn poll(body: &str, choices: &[Choice]) -> Value {
 #[must_use]
 pub fn keys(choices: &[Choice]) -> Vec<Key> {
     choices.iter().map(|choice| (choice.key.clone(), choice.press.token())).collect()
+}
+
+/// What the choices on an event of ours mean; `None` where it has none.
+#[must_use]
+pub fn keys_of(content: &Value) -> Option<Vec<Key>> {
+    serde_json::from_value(content.get(ANSWERS)?.clone()).ok()
 }
 
 /// The end of a poll.

@@ -9,6 +9,7 @@ use matrix_sdk::store::RoomLoadSettings;
 use matrix_sdk::{Client, SessionMeta, SessionTokens, SqliteStoreConfig};
 
 use super::folder::{Folder, Session};
+use crate::config::Matrix;
 
 /// A client that knows the homeserver and the store, and nobody yet.
 ///
@@ -29,6 +30,8 @@ pub async fn client(homeserver: &str, folder: &Folder) -> anyhow::Result<Client>
         .sqlite_store_with_config_and_cache_path(store, None::<std::path::PathBuf>)
         .with_encryption_settings(settings)
         .handle_refresh_tokens()
+        // The operator knows better than the homeserver how it is reached from here.
+        .respect_login_well_known(false)
         // Whoever asks decides when to ask again; waiting inside would hold up what waits behind.
         .request_config(RequestConfig::new().disable_retry());
     let builder = if homeserver.contains("://") {
@@ -63,7 +66,8 @@ fn unbuilt(
 /// # Errors
 ///
 /// Nobody is logged in, or session and store do not belong together; no key was touched.
-pub async fn restored(user: &str, folder: &Folder) -> anyhow::Result<(Client, Session)> {
+pub async fn restored(settings: &Matrix, folder: &Folder) -> anyhow::Result<(Client, Session)> {
+    let user = settings.user.as_str();
     let Some(session) = folder.session()? else {
         bail!("the bot is not logged in to Matrix; run `maturity-bot matrix login` first");
     };
@@ -82,7 +86,9 @@ pub async fn restored(user: &str, folder: &Folder) -> anyhow::Result<(Client, Se
             folder.path().display()
         );
     }
-    let client = client(&session.homeserver, folder).await?;
+    // An address that was written down anew counts; a name need not be looked up again.
+    let written = Some(settings.homeserver.as_str()).filter(|it| it.contains("://"));
+    let client = client(written.unwrap_or(&session.homeserver), folder).await?;
     Ok((client, session))
 }
 

@@ -1,16 +1,20 @@
 //! A message of the bot into a room: its parts in order, its picture, what can be chosen on it.
 
 use matrix_sdk::Room;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::bot::Bot;
 use super::compose::{self, MESSAGE, POLL, POLL_END, Venue, transaction};
 use super::polls::{self, Poll};
+use super::send::Found;
 use super::{ids, send};
 use crate::domain::ids::PersonId;
 use crate::domain::message::{Destination, Message};
 use crate::platform::{Drawing, Parcel, PostError};
 use crate::text::words::MatrixHint;
+
+/// The part of a message that holds its words, or the first of them.
+const FIRST: &str = "0";
 
 /// A message on its way.
 #[derive(Clone, Copy)]
@@ -55,7 +59,16 @@ pub async fn to_person(
     person: &PersonId,
     load: Load<'_>,
 ) -> Result<String, PostError> {
-    let before = bot.notes.show(person, &load.message.choices());
+    let there = if load.doubtful {
+        send::find(bot, room, &transaction(load.key, FIRST)).await?
+    } else {
+        None
+    };
+    if let Some(found) = there {
+        is_there(bot, person, found).await;
+        return in_private(bot, room, load).await;
+    }
+    let before = bot.notes.show(person, compose::keys(&load.message.choices()));
     match in_private(bot, room, load).await {
         Ok(event) => {
             keep(bot.notes.keep_shown(person).await);
@@ -65,6 +78,34 @@ pub async fn to_person(
             bot.notes.unshow(person, before);
             Err(error)
         }
+    }
+}
+
+/// Whether the answer to an event, or its first part, is in a direct room; what can be chosen on it
+/// is what its person has in front of them then.
+///
+/// # Errors
+///
+/// See [`PostError`].
+pub async fn has_answered(
+    bot: &Bot,
+    room: &Room,
+    person: &PersonId,
+    event: &str,
+) -> Result<bool, PostError> {
+    let Some(found) = send::find(bot, room, &transaction(event, FIRST)).await? else {
+        return Ok(false);
+    };
+    is_there(bot, person, found).await;
+    Ok(true)
+}
+
+/// A message was found in front of a person: unless the bot said something else since, what they
+/// type is meant for it.
+async fn is_there(bot: &Bot, person: &PersonId, found: Found) {
+    if found.last {
+        bot.notes.show(person, found.keys);
+        keep(bot.notes.keep_shown(person).await);
     }
 }
 
@@ -126,7 +167,7 @@ pub async fn replace(
     };
     once(bot, room, Outgoing { kind, content }, "update", load).await?;
     if let Destination::Person(person) = to {
-        bot.notes.show(person, &message.choices());
+        bot.notes.show(person, compose::keys(&message.choices()));
         keep(bot.notes.keep_shown(person).await);
     }
     Ok(())
@@ -159,10 +200,14 @@ async fn in_room(
         None => compose::notices(&words, None),
     };
     let rest = contents.split_off(1.min(contents.len()));
-    let Some(content) = contents.pop() else {
+    let Some(mut content) = contents.pop() else {
         return Err(PostError::OurBug("the message is empty".to_owned()));
     };
-    let first = once(bot, room, Outgoing { kind: MESSAGE, content }, "0", load).await?;
+    let choices = load.message.choices();
+    if venue == Venue::Direct && !choices.is_empty() {
+        content[compose::ANSWERS] = json!(compose::keys(&choices));
+    }
+    let first = once(bot, room, Outgoing { kind: MESSAGE, content }, FIRST, load).await?;
     for (number, content) in (1..).zip(rest) {
         let part = Outgoing { kind: MESSAGE, content };
         once(bot, room, part, &format!("{number}"), load).await?;
@@ -212,7 +257,7 @@ async fn once(
     if load.doubtful
         && let Some(found) = send::find(bot, room, &id).await?
     {
-        return Ok(found);
+        return Ok(found.id);
     }
     let content = match load.thread {
         Some(thread) => compose::threaded(event.content, thread),

@@ -14,7 +14,7 @@ use super::raw::{Event, Heard, Membership, Spoken};
 use super::{command, compose, deliver, ids, people, polls, send};
 use crate::domain::ids::PersonId;
 use crate::domain::message::{Form, Message};
-use crate::platform::{Incoming, PlaceChange, What};
+use crate::platform::{Facts, Incoming, PlaceChange, What};
 use crate::text::words::MatrixForm;
 
 /// An event in its room.
@@ -97,9 +97,11 @@ pub async fn told(bot: &Bot, item: &Item) -> anyhow::Result<Option<Told>> {
             None
         }
         Heard::Member(member) if !item.direct => moved(item, member).await,
+        Heard::Powers if !item.direct => counted(bot, item).await,
         Heard::Changed { .. }
         | Heard::Reaction { .. }
         | Heard::Member(_)
+        | Heard::Powers
         | Heard::Upgraded { .. }
         | Heard::Verification
         | Heard::Locked => None,
@@ -219,6 +221,13 @@ async fn moved(item: &Item, member: &Membership) -> Option<Told> {
     let known = item.room.get_member_no_sync(user).await.ok().flatten();
     let profile = known.as_ref().map_or_else(|| stranger(member), people::profile);
     Some(item.told(What::Joined { place, profile }, None))
+}
+
+/// Everybody in a room as they are there now; where that cannot be had, the next look-up tells.
+async fn counted(bot: &Bot, item: &Item) -> Option<Told> {
+    let members = people::members(bot, &item.room).await.ok()?;
+    let place = ids::place(item.room.room_id().as_str());
+    Some(item.told(What::Facts(Facts::Members { place, members }), None))
 }
 
 /// What a membership alone tells of a person.

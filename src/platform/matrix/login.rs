@@ -62,9 +62,7 @@ pub async fn log_in(
         );
     }
     folder.set_aside()?;
-    let client = connect::client(&settings.homeserver, folder).await;
-    let client = client.inspect_err(|_| folder.discard())?;
-    enter(&client, settings, &proof).await.inspect_err(|_| folder.discard())?;
+    let client = entered(settings, folder, &proof).await.inspect_err(|_| folder.discard())?;
     match found(&client, settings, folder, &proof, recovery_key).await {
         Ok(account) => Ok(account),
         Err(error) => {
@@ -110,20 +108,36 @@ async fn found(
     Ok(Account { device, fingerprint, recovery_key: made })
 }
 
-async fn enter(client: &Client, settings: &Matrix, proof: &Proof) -> anyhow::Result<()> {
+/// A client that is signed in. Where tokens do not last, it is signed in with one that can be
+/// renewed; where they do, nothing has to be renewed, and a backup stays good.
+async fn entered(settings: &Matrix, folder: &Folder, proof: &Proof) -> anyhow::Result<Client> {
+    let client = connect::client(&settings.homeserver, folder).await?;
+    if enter(&client, settings, proof, false).await? {
+        return Ok(client);
+    }
+    let _ = client.matrix_auth().logout().await;
+    drop(client);
+    folder.discard();
+    let client = connect::client(&settings.homeserver, folder).await?;
+    enter(&client, settings, proof, true).await?;
+    Ok(client)
+}
+
+/// Signs in; gives whether that lasts, or can be renewed.
+async fn enter(
+    client: &Client,
+    settings: &Matrix,
+    proof: &Proof,
+    renewable: bool,
+) -> anyhow::Result<bool> {
     match proof {
         Proof::Password(password) => {
-            let login = || {
-                let login = client.matrix_auth();
-                let login = login.login_username(&settings.user, password.reveal());
-                login.initial_device_display_name("maturity-bot")
-            };
-            let entered = login().send().await.map_err(|error| refused(&error, settings))?;
-            if entered.expires_in.is_some() {
-                // Where a token does not last, it must be one that can be renewed.
-                let again = login().device_id(entered.device_id.as_str()).request_refresh_token();
-                again.send().await.map_err(|error| refused(&error, settings))?;
-            }
+            let login = client.matrix_auth();
+            let login = login.login_username(&settings.user, password.reveal());
+            let login = login.initial_device_display_name("maturity-bot");
+            let login = if renewable { login.request_refresh_token() } else { login };
+            let done = login.send().await.map_err(|error| refused(&error, settings))?;
+            Ok(done.expires_in.is_none() || renewable)
         }
         Proof::Token { token, device } => {
             let meta = connect::meta(&settings.user, device)?;
@@ -133,9 +147,9 @@ async fn enter(client: &Client, settings: &Matrix, proof: &Proof) -> anyhow::Res
             let auth = client.matrix_auth();
             auth.restore_session(session, RoomLoadSettings::default()).await?;
             check_token(client, settings, device).await?;
+            Ok(true)
         }
     }
-    Ok(())
 }
 
 /// Whether a token belongs to the user and device it was given for, before any key is made known.

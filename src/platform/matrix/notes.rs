@@ -15,10 +15,9 @@ use matrix_sdk::Client;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::compose::keys;
 use crate::clock::Instant;
 use crate::domain::ids::{PersonId, PlaceId};
-use crate::domain::message::{Choice, Form};
+use crate::domain::message::Form;
 
 /// Something a person can choose by typing: the key, and the token of what it means.
 pub type Key = (String, String);
@@ -121,8 +120,8 @@ impl Notes {
     }
 
     /// A person is being shown these choices; gives those they saw before.
-    pub fn show(&self, person: &PersonId, choices: &[Choice]) -> Option<Vec<Key>> {
-        self.live().shown.insert(person.clone(), keys(choices))
+    pub fn show(&self, person: &PersonId, keys: Vec<Key>) -> Option<Vec<Key>> {
+        self.live().shown.insert(person.clone(), keys)
     }
 
     /// What was about to be shown did not arrive.
@@ -212,6 +211,12 @@ impl Notes {
     #[must_use]
     pub fn parked(&self) -> Vec<Parked> {
         self.live().parked.clone()
+    }
+
+    /// Whether any event waits for a key.
+    #[must_use]
+    pub fn is_any_parked(&self) -> bool {
+        !self.live().parked.is_empty()
     }
 
     /// Parks an event.

@@ -29,8 +29,7 @@ impl Poll {
     /// The poll that an event of the bot began; what its answers mean stands in it.
     #[must_use]
     pub fn of(event: &Event, room: &str, own: &str) -> Option<Self> {
-        let answers = event.content.get(compose::ANSWERS).filter(|_| event.sender == own)?;
-        let answers = serde_json::from_value(answers.clone()).ok()?;
+        let answers = compose::keys_of(&event.content).filter(|_| event.sender == own)?;
         Some(Self { room: room.to_owned(), answers, ended: None })
     }
 

@@ -69,6 +69,8 @@ pub enum Heard {
     },
     /// Somebody came or left.
     Member(Membership),
+    /// Who may do what in the room is other than it was.
+    Powers,
     /// The room goes on in another one.
     Upgraded {
         /// The successor.
@@ -134,6 +136,7 @@ impl Event {
                 Some(Heard::TakenBack { of })
             }
             "m.room.member" => self.member(),
+            "m.room.power_levels" => self.state_key.as_ref().map(|_| Heard::Powers),
             "m.room.tombstone" => Some(Heard::Upgraded { to: self.text("/replacement_room")? }),
             "m.reaction" => {
                 let key = self.text("/m.relates_to/key")?;

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::bot::Bot;
 use super::compose::{self, Upload};
 use super::errors::{http_error, post_error};
+use super::notes::Key;
 use super::raw::Event;
 use crate::platform::PostError;
 
@@ -40,13 +41,25 @@ pub async fn event(
     }
 }
 
+/// An event of the bot that stands in a room.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Its id.
+    pub id: String,
+    /// What can be chosen on it by typing.
+    pub keys: Vec<Key>,
+    /// Whether the bot has said nothing else in the room since.
+    pub last: bool,
+}
+
 /// Looks in the room for an event that was sent under a transaction id, in this life or another.
 ///
 /// # Errors
 ///
 /// See [`PostError`].
-pub async fn find(bot: &Bot, room: &Room, transaction: &str) -> Result<Option<String>, PostError> {
+pub async fn find(bot: &Bot, room: &Room, transaction: &str) -> Result<Option<Found>, PostError> {
     let mut from: Option<String> = None;
+    let mut last = true;
     for _ in 0..LOOK_BACK / 100 {
         let mut options = MessagesOptions::backward().from(from.as_deref());
         options.limit = UInt::from(100_u32);
@@ -54,10 +67,14 @@ pub async fn find(bot: &Bot, room: &Room, transaction: &str) -> Result<Option<St
         let page = room.messages(options).await.map_err(|error| post_error(&error))?;
         for event in &page.chunk {
             let Ok(event) = event.raw().deserialize_as_unchecked::<Event>() else { continue };
-            let key = event.content.get(compose::KEY).and_then(Value::as_str);
-            if event.sender == bot.own && key == Some(transaction) {
-                return Ok(Some(event.id));
+            if event.sender != bot.own {
+                continue;
             }
+            let keys = compose::keys_of(&event.content);
+            if event.content.get(compose::KEY).and_then(Value::as_str) == Some(transaction) {
+                return Ok(Some(Found { id: event.id, keys: keys.unwrap_or_default(), last }));
+            }
+            last &= event.kind != compose::MESSAGE;
         }
         match page.end {
             Some(end) if !page.chunk.is_empty() => from = Some(end),

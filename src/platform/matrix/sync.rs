@@ -31,6 +31,9 @@ const CURSOR: &str = "cursor";
 /// How long the homeserver may hold a sync open while nothing happens.
 const POLL: Duration = Duration::from_secs(30);
 
+/// The same while something waits for its key: that may come another way, or never.
+const SHORT_POLL: Duration = Duration::from_secs(2);
+
 /// How many syncs without anything for the bot pass before the cursor moves on all the same.
 const IDLE: u32 = 50;
 
@@ -105,7 +108,11 @@ impl Life {
         let mut idle = 0;
         loop {
             let whole = fresh && repeated;
-            let wait = if self.linked == Some(true) { POLL } else { Duration::ZERO };
+            let wait = match self.linked {
+                Some(true) if bot.notes.is_any_parked() => SHORT_POLL,
+                Some(true) => POLL,
+                _ => Duration::ZERO,
+            };
             let settings = settings().token(since.clone()).timeout(wait).full_state(whole);
             let response = self.sync(settings).await?;
             bot.set_ready();

@@ -31,7 +31,12 @@ pub struct Team<'a> {
 impl Bot {
     /// Configures it and signs it in; it does not run yet.
     pub fn sign_in(world: &World, teams: &[Team<'_>], matrix: &str) -> Self {
-        let bot = Self::configure(&world.folder().join("bot"), &world.synapse.url(), matrix, teams);
+        Self::sign_in_at(&world.synapse.url(), world, teams, matrix)
+    }
+
+    /// The same, with another way to the homeserver.
+    pub fn sign_in_at(server: &str, world: &World, teams: &[Team<'_>], matrix: &str) -> Self {
+        let bot = Self::configure(&world.folder().join("bot"), server, matrix, teams);
         let done = bot.log_in(PASSWORD);
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
         bot
@@ -63,6 +68,22 @@ impl Bot {
     pub fn log_in(&self, password: &str) -> Output {
         let mut command = self.command(&["matrix", "login", "--password-file"]);
         command.arg(self.secret("password", password)).output().expect("the binary starts")
+    }
+
+    /// The same, with a token that somebody made for a device.
+    pub fn log_in_with_token(&self, token: &str, device: &str) -> Output {
+        let mut command = self.command(&["matrix", "login", "--token-file"]);
+        command.arg(self.secret("token", token)).args(["--device", device]);
+        command.output().expect("the binary starts")
+    }
+
+    /// The picture of its team's report, as the command line draws it.
+    pub fn draws_report(&self) -> Vec<u8> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_maturity-bot"));
+        command.args(["report", "--format", "png", "--data"]).arg(self.folder.join("data"));
+        let done = command.stdin(Stdio::null()).output().expect("the binary starts");
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        done.stdout
     }
 
     /// The same, with the recovery key of an earlier login.

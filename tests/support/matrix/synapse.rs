@@ -22,6 +22,8 @@ pub enum Limits {
     None,
     /// What a homeserver allows that nobody configured.
     Default,
+    /// Whatever they like, with tokens that soon have to be renewed.
+    ShortTokens,
 }
 
 /// A homeserver that ends with this value.
@@ -97,6 +99,7 @@ fn launch(folder: &Path, port: u16, database: Database, limits: Limits) -> Child
     let limits = match limits {
         Limits::None => "none",
         Limits::Default => "default",
+        Limits::ShortTokens => "short-tokens",
     };
     Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/dev/synapse"))
         .arg("serve")

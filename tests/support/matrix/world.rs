@@ -34,6 +34,8 @@ pub struct Event {
     /// Its type, once decrypted.
     #[serde(rename = "type")]
     pub kind: String,
+    /// When the homeserver took it, in milliseconds since 1970.
+    pub sent: i64,
     /// The plain words.
     pub body: Option<String>,
     /// Which event it is a new version of.
