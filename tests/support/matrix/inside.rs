@@ -15,13 +15,16 @@ use maturity_bot::store::marker::StoreKind;
 use maturity_bot::store::sled::{Options, SledKv};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 /// A bot without teams that runs until this is dropped.
 pub struct Inside {
     runtime: Runtime,
-    platform: Arc<Matrix>,
+    /// There until this is dropped.
+    platform: Option<Arc<Matrix>>,
     clock: Clock,
-    _stop: watch::Sender<bool>,
+    stop: watch::Sender<bool>,
+    running: Option<JoinHandle<anyhow::Result<()>>>,
 }
 
 impl Inside {
@@ -29,8 +32,8 @@ impl Inside {
     pub fn run(folder: &Path) -> Self {
         let runtime = Runtime::new().expect("threads");
         let clock = Clock::system();
-        let (platform, stop) = runtime.block_on(start(folder, &clock));
-        Self { runtime, platform, clock, _stop: stop }
+        let (platform, stop, running) = runtime.block_on(start(folder, &clock));
+        Self { runtime, platform: Some(platform), clock, stop, running: Some(running) }
     }
 
     /// Moves its clock.
@@ -40,12 +43,26 @@ impl Inside {
 
     /// Posts something, as the engine would; gives the room and the event.
     pub fn posts(&self, parcel: &Parcel<'_>) -> String {
-        let post = self.platform.post(parcel);
+        let post = self.platform.as_ref().expect("it runs").post(parcel);
         self.runtime.block_on(post).expect("it is delivered").0
     }
 }
 
-async fn start(folder: &Path, clock: &Clock) -> (Arc<Matrix>, watch::Sender<bool>) {
+impl Drop for Inside {
+    fn drop(&mut self) {
+        let _ = self.stop.send(true);
+        if let Some(running) = self.running.take() {
+            let _ = self.runtime.block_on(running);
+        }
+        // The connections to its store are closed by the runtime they were opened in.
+        let _inside = self.runtime.enter();
+        self.platform = None;
+    }
+}
+
+type Started = (Arc<Matrix>, watch::Sender<bool>, JoinHandle<anyhow::Result<()>>);
+
+async fn start(folder: &Path, clock: &Clock) -> Started {
     let loaded = config::load(&folder.join("config.toml")).expect("a sound configuration");
     let config::Loaded { config, content, text } = loaded;
     let options = Options { cache_bytes: 1 << 20, ..Options::new(StoreKind::Real) };
@@ -63,6 +80,6 @@ async fn start(folder: &Path, clock: &Clock) -> (Arc<Matrix>, watch::Sender<bool
     let (stop, stopped) = app::stop_signal();
     tokio::spawn(app::handle_events(engine, events, stopped.clone()));
     let running = Arc::clone(&platform);
-    tokio::spawn(async move { running.run(inbox, stopped).await });
-    (platform, stop)
+    let running = tokio::spawn(async move { running.run(inbox, stopped).await });
+    (platform, stop, running)
 }
