@@ -166,8 +166,12 @@ pub async fn replace(
         (MESSAGE, compose::edit(of, &words))
     };
     once(bot, room, Outgoing { kind, content }, "update", load).await?;
-    if let Destination::Person(person) = to {
-        bot.notes.show(person, compose::keys(&message.choices()));
+    // What has nothing to choose takes nothing away: an answer that comes too late is told so.
+    let keys = compose::keys(&message.choices());
+    if let Destination::Person(person) = to
+        && !keys.is_empty()
+    {
+        bot.notes.show(person, keys);
         keep(bot.notes.keep_shown(person).await);
     }
     Ok(())
