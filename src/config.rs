@@ -27,7 +27,7 @@ pub use matrix::Matrix;
 pub use names::LogFormat;
 use reading::{Reading, Section};
 pub use secret::Secret;
-pub use slack::{Slack, Way};
+pub use slack::{API_URL as SLACK_API_URL, Slack, Way};
 
 /// `config/default.toml`: every key with its default.
 pub const DEFAULT: &str = include_str!("../config/default.toml");

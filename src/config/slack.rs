@@ -34,7 +34,9 @@ const PREVIOUS: secret::Keys =
     ["previous_signing_secret", "previous_signing_secret_env", "previous_signing_secret_file"];
 
 /// Where Slack's Web API is.
-const API_URL: &str = "https://slack.com/api/";
+pub const API_URL: &str = "https://slack.com/api/";
+/// The variable that names another place, as other tools for Slack read it.
+const API_VARIABLE: &str = "SLACK_API_URL";
 /// Where the bot listens in HTTP mode.
 const LISTEN: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
@@ -82,20 +84,42 @@ pub fn read(top: &Section<'_>) -> Option<Slack> {
             Wrong::new("is true, and this binary knows no Slack", mend),
         );
     }
+    let api_url = api_url(&section);
+    let slacks_own = api_url == API_URL;
+    let start = |start| if slacks_own { start } else { "" };
     Some(Slack {
-        bot_token: token(&section, BOT, "SLACK_BOT_TOKEN", "xoxb-"),
-        way: way(&section),
-        api_url: section.get("api_url", address).unwrap_or_else(|| API_URL.to_owned()),
+        bot_token: token(&section, BOT, "SLACK_BOT_TOKEN", start("xoxb-")),
+        way: way(&section, start("xapp-")),
+        api_url,
         guests: section.get("guests", values::flag).unwrap_or(false),
         shared_channels: section.get("shared_channels", values::flag).unwrap_or(false),
     })
 }
 
+/// Where the Web API is: as the file says, else the environment, else Slack's own.
+fn api_url(section: &Section<'_>) -> String {
+    let given = std::env::var(API_VARIABLE).ok().filter(|it| !it.trim().is_empty());
+    let given = given.filter(|_| !section.has("api_url"));
+    let of_variable = given.and_then(|given| match with_slash(given.trim()) {
+        Ok(address) => Some(address),
+        Err(wrong) => {
+            section.wrong(
+                "api_url",
+                section.at("enabled").unwrap_or_default(),
+                Wrong { what: format!("comes from {API_VARIABLE} and {}", wrong.what), ..wrong },
+            );
+            None
+        }
+    });
+    let of_file = section.get("api_url", address);
+    of_file.or(of_variable).unwrap_or_else(|| API_URL.to_owned())
+}
+
 /// HTTP where a signing secret is given, sockets otherwise.
-fn way(section: &Section<'_>) -> Way {
+fn way(section: &Section<'_>, start: &str) -> Way {
     let listen = section.get("listen", socket_address).unwrap_or(LISTEN);
     if !SIGNING.iter().any(|key| section.has(key)) {
-        return Way::Sockets(token(section, APP, "SLACK_APP_TOKEN", "xapp-"));
+        return Way::Sockets(token(section, APP, "SLACK_APP_TOKEN", start));
     }
     let secrets = [secret::read(section, SIGNING), secret::read(section, PREVIOUS)];
     Way::Http { secrets: secrets.into_iter().flatten().collect(), listen }
@@ -122,12 +146,15 @@ fn token(section: &Section<'_>, keys: secret::Keys, variable: &str, start: &str)
 
 /// A web address that paths can be added to.
 fn address(value: &toml::de::DeValue<'_>) -> Result<String, Wrong> {
-    let address = values::text(value)?;
+    with_slash(&values::text(value)?)
+}
+
+fn with_slash(address: &str) -> Result<String, Wrong> {
     let known = ["https://", "http://"].iter().any(|scheme| address.starts_with(scheme));
     if !known {
         return Err(Wrong::new(format!("is `{address}`"), "begin it with https://"));
     }
-    Ok(if address.ends_with('/') { address } else { format!("{address}/") })
+    Ok(format!("{}/", address.trim_end_matches('/')))
 }
 
 fn socket_address(value: &toml::de::DeValue<'_>) -> Result<SocketAddr, Wrong> {

@@ -8,6 +8,7 @@ mod ack;
 mod api;
 mod blocks;
 mod checkup;
+mod errands;
 mod failure;
 mod files;
 mod forms;
@@ -38,6 +39,7 @@ pub use self::checkup::{Finding, checkup};
 pub use self::manifest::{Wishes, manifest};
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
@@ -55,6 +57,9 @@ use crate::config::{self, Way};
 use crate::domain::ids::{PersonId, PlaceId};
 use crate::domain::message::MessageRef;
 use crate::text::Text;
+
+/// How long a stop waits for replies that are being sent.
+const PARTING: Duration = Duration::from_secs(5);
 
 /// A Slack workspace.
 pub struct Slack {
@@ -110,11 +115,14 @@ impl Slack {
         Ok(())
     }
 
-    async fn take_part(&self, inbox: Inbox, stop: Stop) -> anyhow::Result<()> {
-        self.introduce().await?;
+    async fn take_part(&self, inbox: Inbox, mut stop: Stop) -> anyhow::Result<()> {
+        tokio::select! {
+            introduced = self.introduce() => introduced?,
+            _ = stop.wait_for(|stop| *stop) => return Ok(()),
+        }
         let reception = Reception::new(inbox.clone(), Arc::clone(&self.staff));
         let mut removal = reception.removal();
-        let clock = self.clock.clone();
+        let (clock, present) = (self.clock.clone(), Arc::clone(&reception));
         let living = async {
             match &self.way {
                 Way::Sockets(token) => {
@@ -130,10 +138,17 @@ impl Slack {
                 }
             }
         };
+        let removed = async {
+            let code = removal.wait_for(Option::is_some).await;
+            code.ok().and_then(|code| code.clone())
+        };
         tokio::select! {
-            result = living => result,
-            Ok(code) = removal.wait_for(Option::is_some) => {
-                let code = code.clone().unwrap_or_default();
+            result = living => {
+                result?;
+                present.quiet().await;
+                Ok(())
+            }
+            Some(code) = removed => {
                 Err(Refused(format!(
                     "the app was taken out of the workspace ({code}); nothing more is sent, all \
                      data are kept; install it again, put in the new token, and start the bot again"
@@ -151,11 +166,17 @@ impl Platform for Slack {
     }
 
     async fn run(&self, inbox: Inbox, mut stop: Stop) -> anyhow::Result<()> {
-        let stopped = stop.clone();
+        let part = self.take_part(inbox, stop.clone());
+        tokio::pin!(part);
         tokio::select! {
-            result = self.take_part(inbox, stopped) => result,
-            _ = stop.wait_for(|stop| *stop) => Ok(()),
+            result = &mut part => return result,
+            _ = stop.wait_for(|stop| *stop) => {}
         }
+        // Replies that are being sent are brought to their end.
+        tokio::time::timeout(PARTING, part).await.unwrap_or_else(|_| {
+            tracing::info!("stopped before every reply to Slack was sent");
+            Ok(())
+        })
     }
 
     /// "Rate limits": about one message a second in a channel, some hundreds a minute in all.

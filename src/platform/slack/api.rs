@@ -3,7 +3,7 @@
 //! "Using the Slack Web API": form bodies with objects as JSON, which every method accepts; errors
 //! come as status 200 with `ok: false`. Nothing is repeated here but what Slack did not take.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 use reqwest::{Response, header};
 use serde_json::Value;
 
-use super::failure::CallError;
+use super::failure::{CallError, UNKNOWN};
 use super::waiting::{backoff, pause};
 use crate::clock::{Clock, Instant};
 use crate::config::Secret;
@@ -39,6 +39,8 @@ pub struct Api {
     clock: Clock,
     /// Until when a method is not called, because Slack asked so.
     pauses: Mutex<BTreeMap<&'static str, Instant>>,
+    /// Methods that this Slack said it does not know; each is told of once.
+    unknown: Mutex<BTreeSet<&'static str>>,
     /// Why nothing is sent any more.
     barred: OnceLock<String>,
 }
@@ -67,8 +69,8 @@ impl Api {
             .connect_timeout(CONNECTING)
             .user_agent(agent)
             .build()?;
-        let (pauses, barred) = (Mutex::default(), OnceLock::new());
-        Ok(Self { client, base: base.to_owned(), token, clock, pauses, barred })
+        let (pauses, unknown, barred) = (Mutex::default(), Mutex::default(), OnceLock::new());
+        Ok(Self { client, base: base.to_owned(), token, clock, pauses, unknown, barred })
     }
 
     /// Calls a method once, as the bot.
@@ -129,6 +131,16 @@ impl Api {
         method: &'static str,
         fields: &[(&str, String)],
     ) -> Result<Answer, CallError> {
+        let answer = self.post(token, method, fields).await;
+        answer.inspect_err(|error| self.note_unknown(error))
+    }
+
+    async fn post(
+        &self,
+        token: &Secret,
+        method: &'static str,
+        fields: &[(&str, String)],
+    ) -> Result<Answer, CallError> {
         self.free(method)?;
         let request = self
             .client
@@ -154,18 +166,24 @@ impl Api {
     /// See [`CallError`].
     pub async fn respond(&self, url: &str, body: &Value) -> Result<(), CallError> {
         for failed in 1.. {
-            let result = match self.free(RESPONSE_URL) {
-                Ok(()) => self.send(RESPONSE_URL, self.client.post(url).json(body)).await,
-                Err(error) => Err(error),
-            };
-            match result {
+            match self.respond_once(url, body).await {
                 Err(error) if failed < REPLY_TRIES && error.may_pass() => {
                     wait(&error, failed).await?;
                 }
-                result => return result.map(|_| ()),
+                result => return result,
             }
         }
         Ok(())
+    }
+
+    async fn respond_once(&self, url: &str, body: &Value) -> Result<(), CallError> {
+        self.free(RESPONSE_URL)?;
+        let answer = self.send(RESPONSE_URL, self.client.post(url).json(body)).await?;
+        // It says `ok` as a word, and no as a Web API method does.
+        match answer.json::<Value>().await {
+            Ok(said) if said["ok"] == false => self.checked(RESPONSE_URL, &said),
+            _ => Ok(()),
+        }
     }
 
     /// Sends the bytes of a file where `files.getUploadURLExternal` said.
@@ -208,8 +226,10 @@ impl Api {
         request: reqwest::RequestBuilder,
     ) -> Result<Response, CallError> {
         let answer = request.send().await.map_err(|error| {
-            if error.is_connect() || error.is_builder() {
+            if error.is_connect() {
                 CallError::Unsent { method, cause: cause(error) }
+            } else if error.is_builder() {
+                CallError::Refused { method, code: "no_address".to_owned() }
             } else {
                 unanswered(method, error)
             }
@@ -218,13 +238,27 @@ impl Api {
         match status {
             200..=299 => Ok(answer),
             429 => {
-                let wished = header_of(&answer, header::RETRY_AFTER.as_str());
-                let wished = wished.and_then(|text| text.trim().parse().ok());
+                let wished = header_of(&answer, header::RETRY_AFTER.as_str()).and_then(seconds);
                 Err(self.paused(method, wished.unwrap_or(USUAL_PAUSE)))
             }
+            501 => Err(CallError::Refused { method, code: UNKNOWN.to_owned() }),
             500..=599 => Err(CallError::Broken { method, cause: format!("status {status}") }),
-            _ => Err(CallError::Refused { method, code: format!("status_{status}") }),
+            _ => Err(refused(method, answer).await),
         }
+    }
+
+    /// Tells once of a method that this Slack does not know: what needs it is left out.
+    fn note_unknown(&self, error: &CallError) {
+        let CallError::Refused { method, .. } = error else { return };
+        let mut unknown = self.unknown.lock().unwrap_or_else(PoisonError::into_inner);
+        if error.is_unknown() && unknown.insert(method) {
+            tracing::warn!(method, "this Slack does not know a method; what needs it is left out");
+        }
+    }
+
+    /// Whether this Slack said that it does not know a method.
+    pub fn lacks(&self, method: &str) -> bool {
+        self.unknown.lock().unwrap_or_else(PoisonError::into_inner).contains(method)
     }
 
     fn paused(&self, method: &'static str, seconds: u64) -> CallError {
@@ -264,6 +298,24 @@ async fn wait(error: &CallError, failed: u32) -> Result<(), CallError> {
             Ok(())
         }
     }
+}
+
+/// A refusal that came as a status: with Slack's own code where the body has one.
+async fn refused(method: &'static str, answer: Response) -> CallError {
+    let status = answer.status().as_u16();
+    let body: Value = answer.json().await.unwrap_or_default();
+    match body["error"].as_str() {
+        Some(code) => CallError::answered(method, code),
+        None if status == 404 && method.contains('.') => CallError::answered(method, UNKNOWN),
+        None => CallError::Refused { method, code: format!("status_{status}") },
+    }
+}
+
+/// The seconds of a `Retry-After`, which are whole as Slack writes them.
+fn seconds(text: &str) -> Option<u64> {
+    let (whole, rest) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
+    let more = u64::from(rest.bytes().any(|digit| digit != b'0'));
+    whole.parse::<u64>().ok().map(|whole| whole + more)
 }
 
 fn header_of<'a>(answer: &'a Response, name: &str) -> Option<&'a str> {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
+
 use super::api::{Answer, Api};
 use super::failure::CallError;
 use super::scopes::{OPTIONAL, REQUIRED, Scope};
@@ -47,6 +49,10 @@ pub async fn checkup(
     let text = |name: &str| identity.body[name].as_str().unwrap_or("unknown").to_owned();
     let mut found =
         vec![Finding::Fine(format!("bot token: user {} of {}", text("user_id"), text("team")))];
+    if settings.api_url != config::SLACK_API_URL {
+        found.push(Finding::Note(format!("api_url: {}, not Slack's own", settings.api_url)));
+        found.extend(lacking(&api).await);
+    }
     found.extend(scopes(&identity));
     found.extend(clock_skew(&identity, &clock, &settings.way));
     found.push(way(&api, &settings.way).await);
@@ -59,7 +65,36 @@ pub async fn checkup(
     Ok(found)
 }
 
+/// Methods that another server than Slack's own may not have, and what is done without each. Called
+/// without arguments, they do nothing.
+const DISPENSABLE: [(&str, &str); 5] = [
+    ("views.open", "questions are asked one by one, by buttons; teams are made by words"),
+    ("views.publish", "there is no home view"),
+    ("files.getUploadURLExternal", "results come in words alone"),
+    ("users.info", "people are named by their ids, and guests cannot be told from members"),
+    ("conversations.info", "archived and shared channels are not noticed"),
+];
+
+/// What this server cannot do.
+async fn lacking(api: &Arc<Api>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (method, without) in DISPENSABLE {
+        let asked = api.call(method, &[]).await;
+        if asked.is_err_and(|error| error.is_unknown()) {
+            found.push(Finding::Note(format!("{method}: not known there; {without}")));
+        }
+    }
+    found
+}
+
 fn no_bot(error: &CallError) -> Finding {
+    if error.is_unknown() {
+        return Finding::Wrong(
+            "bot token: there is no Web API at api_url; it ends in /api/, as in \
+             https://slack.com/api/"
+                .to_owned(),
+        );
+    }
     Finding::Wrong(format!(
         "bot token: {error}; put in the Bot User OAuth Token (xoxb-…) from api.slack.com/apps \
          under Install App, or see whether Slack can be reached from here"
@@ -122,6 +157,7 @@ async fn channel(api: &Arc<Api>, place: &PlaceId, shared_allowed: bool) -> Findi
     let fields = [("channel", channel.to_owned())];
     let info = match api.call("conversations.info", &fields).await {
         Ok(info) => info,
+        Err(error) if error.is_unknown() => json!({}),
         Err(error) if error.code() == Some("channel_not_found") => {
             return wrong(&format!("is not there, or private without the bot; {invite}"));
         }
@@ -140,6 +176,9 @@ async fn channel(api: &Arc<Api>, place: &PlaceId, shared_allowed: bool) -> Findi
     if info["channel"]["is_member"] == false {
         return wrong(&format!("the bot is no member; {invite}"));
     }
+    if api.call("conversations.members", &fields).await.is_err_and(|error| error.is_unknown()) {
+        return wrong("this Slack does not tell who is in it, so nobody can be asked");
+    }
     Finding::Fine(format!("channel {channel}: the bot is there"))
 }
 
@@ -150,6 +189,10 @@ async fn judged(api: &Arc<Api>) -> Vec<Finding> {
         let fields = [(argument, payload.to_string())];
         found.push(match api.call("blocks.validate", &fields).await {
             Ok(_) => Finding::Fine(format!("{name}: Slack would show it")),
+            Err(error) if error.is_unknown() => {
+                let told = "shapes: this Slack does not judge them (blocks.validate)";
+                return vec![Finding::Note(told.to_owned())];
+            }
             Err(error) => Finding::Wrong(format!("{name}: {error}; please report this")),
         });
     }

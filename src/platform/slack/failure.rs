@@ -47,6 +47,9 @@ pub enum CallError {
     },
 }
 
+/// The code by which Slack says that it has no such method.
+pub const UNKNOWN: &str = "unknown_method";
+
 /// The bot is not, or no longer, let in.
 const DEAD_INSTALL: [&str; 12] = [
     "invalid_auth",
@@ -118,6 +121,12 @@ impl CallError {
     #[must_use]
     pub fn is_dead_install(&self) -> bool {
         self.code().is_some_and(|code| DEAD_INSTALL.contains(&code))
+    }
+
+    /// Whether this Slack has no such method, so that what needs it is left out.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        self.code() == Some(UNKNOWN)
     }
 
     /// Whether the same call may do better later.

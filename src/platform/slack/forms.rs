@@ -12,6 +12,16 @@ pub fn as_form(token: &str) -> String {
     }
 }
 
+/// The token, asking for questions one by one where it asks for a form of them; `None` where no
+/// words stand for the form.
+#[must_use]
+pub fn one_by_one(token: &str) -> Option<String> {
+    match Press::read(token)? {
+        Press::Ask(round) | Press::Page(round, _) => Some(Press::Ask(round).token()),
+        _ => None,
+    }
+}
+
 /// Whether pressing it brings a form, so that a modal can be opened before the form is there.
 #[must_use]
 pub fn brings_form(token: &str) -> bool {

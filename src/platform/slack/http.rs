@@ -85,7 +85,7 @@ enum Request {
 
 /// Events are JSON; commands are form fields; interactions are JSON in one form field.
 fn read(kind: &str, body: &[u8]) -> Option<Request> {
-    if !kind.starts_with("application/x-www-form-urlencoded") {
+    if !kind.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
         let payload: Value = serde_json::from_slice(body).ok()?;
         return Some(match payload["type"].as_str() {
             Some("url_verification") => {

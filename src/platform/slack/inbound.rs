@@ -1,4 +1,5 @@
-//! What Slack sends, read into what happened. Fields that are missing or unknown never fail.
+//! What Slack sends, read into what happened. Fields that are missing or unknown never fail: what
+//! can still be understood is done.
 
 use std::collections::BTreeMap;
 
@@ -137,21 +138,19 @@ pub struct Reach {
 pub fn event(payload: &Value) -> Arrival {
     let event = &payload["event"];
     let at = payload["event_time"].as_i64().and_then(|at| DateTime::from_timestamp(at, 0));
-    // Without an id of its own an event is known by everything it says.
     let id = match text(payload, "event_id") {
-        "" => modals::digest(&BTreeMap::from([("event".to_owned(), event.to_string())])),
-        id => id.to_owned(),
+        // Without an id of its own an event is known by when it was and everything it says.
+        "" if at.is_some() || event["event_ts"].is_string() => {
+            digest(&format!("{}{event}", payload["event_time"]))
+        }
+        id => mark(&[id]),
     };
     Arrival { id: EventId(format!("slack:{id}")), sent: at, heard: event_heard(event) }.known()
 }
 
 fn event_heard(event: &Value) -> Heard {
-    // A channel stands there as an id or, for a few events, as an object.
-    let channel = match &event["channel"] {
-        Value::String(id) => id.clone(),
-        object => text(object, "id").to_owned(),
-    };
-    let user = text(event, "user").to_owned();
+    let channel = id_of(&event["channel"]).to_owned();
+    let user = id_of(&event["user"]).to_owned();
     match text(event, "type") {
         "app_home_opened" if event["tab"] != "messages" => Heard::Home(user),
         "member_joined_channel" => {
@@ -179,9 +178,11 @@ fn event_heard(event: &Value) -> Heard {
 #[must_use]
 pub fn command(payload: &Value) -> Arrival {
     let user = text(payload, "user_id").to_owned();
-    let id = EventId(format!("slack:{}", text(payload, "trigger_id")));
+    let response_url = digest(text(payload, "response_url"));
+    let id = EventId(format!("slack:{}", mark(&[text(payload, "trigger_id"), &response_url])));
     let words = mrkdwn::unescape(text(payload, "text"));
-    let place = shared_place(text(payload, "channel_id"));
+    let direct = text(payload, "channel_name") == "directmessage";
+    let place = shared_place(text(payload, "channel_id")).filter(|_| !direct);
     let heard = Heard::Command(Command { user, place, words, reach: reach(payload) });
     Arrival { id, sent: None, heard }.known()
 }
@@ -189,10 +190,10 @@ pub fn command(payload: &Value) -> Arrival {
 /// Reads what came of a button or a modal ("Interaction payloads").
 #[must_use]
 pub fn interaction(payload: &Value) -> Arrival {
-    let user = text(&payload["user"], "id");
+    let user = id_of(&payload["user"]);
     match text(payload, "type") {
         "view_submission" => {
-            let sent = submitted(user, &payload["view"]);
+            let sent = submitted(user, payload);
             Arrival { id: sent.id.clone(), sent: None, heard: Heard::Submitted(sent) }.known()
         }
         "block_actions" => pressed(payload, user),
@@ -207,34 +208,47 @@ fn pressed(payload: &Value, user: &str) -> Arrival {
     let [channel, message] = place;
     let view = text(&payload["view"], "id");
     let (name, at) = (text(action, "action_id"), text(action, "action_ts"));
-    let id = EventId(format!("slack:{channel}/{message}{view}/{name}/{at}/{user}"));
-    let heard = match surface(payload, user) {
-        Some(surface) if text(action, "type") == "button" => Heard::Pressed(Pressed {
+    let response_url = digest(text(payload, "response_url"));
+    let mark = mark(&[at, text(payload, "trigger_id"), &response_url]);
+    let id = EventId(format!("slack:{channel}/{message}{view}/{name}/{mark}/{user}"));
+    let token = text(action, "value");
+    let is_button = match text(action, "type") {
+        "" => !token.is_empty(),
+        kind => kind == "button",
+    };
+    let heard = if is_button {
+        Heard::Pressed(Pressed {
             user: user.to_owned(),
-            token: text(action, "value").to_owned(),
-            surface,
+            token: token.to_owned(),
+            surface: surface(payload, user),
             reach: reach(payload),
-        }),
-        _ => Heard::Nothing,
+        })
+    } else {
+        Heard::Nothing
     };
     Arrival { id, sent: moment(at), heard }.known()
 }
 
-fn surface(payload: &Value, user: &str) -> Option<Surface> {
-    let view = &payload["view"];
+fn surface(payload: &Value, user: &str) -> Surface {
+    let (view, container) = (&payload["view"], &payload["container"]);
     match text(view, "type") {
-        "modal" => return Some(Surface::Modal(submitted(user, view))),
-        "home" => return Some(Surface::Home),
+        "home" => return Surface::Home,
+        "modal" => return Surface::Modal(submitted(user, payload)),
+        _ if view["id"].is_string() => return Surface::Modal(submitted(user, payload)),
         _ => {}
     }
-    let container = &payload["container"];
-    let channel = match text(&payload["channel"], "id") {
+    let channel = match id_of(&payload["channel"]) {
         "" => text(container, "channel_id"),
         id => id,
     };
-    let private = container["is_ephemeral"] == true || channel.starts_with('D');
-    let asks = asks(&payload["message"]["blocks"]);
-    (!channel.is_empty()).then(|| Surface::Message { channel: channel.to_owned(), private, asks })
+    // What stands neither in a view nor in a channel can only be the home view.
+    if channel.is_empty() {
+        return Surface::Home;
+    }
+    let message = &payload["message"];
+    let hidden = container["is_ephemeral"] == true || message["subtype"] == "ephemeral";
+    let private = hidden || channel.starts_with('D');
+    Surface::Message { channel: channel.to_owned(), private, asks: asks(&message["blocks"]) }
 }
 
 /// Whether an answer can be pressed on some blocks.
@@ -245,11 +259,13 @@ fn asks(blocks: &Value) -> bool {
     tokens.into_iter().any(|press| matches!(press, Press::Answer(..)))
 }
 
-fn submitted(user: &str, view: &Value) -> Submitted {
+fn submitted(user: &str, payload: &Value) -> Submitted {
+    let view = &payload["view"];
     let values = modals::values(view);
     let (view_id, hash) = (text(view, "id"), text(view, "hash"));
+    let known = mark(&[view_id, text(payload, "trigger_id")]);
     // The values are part of it: what was refused and is sent again corrected is another event.
-    let id = EventId(format!("slack:{view_id}/{hash}/{}", modals::digest(&values)));
+    let id = EventId(format!("slack:{known}/{hash}/{}", modals::digest(&values)));
     let luggage = Luggage::of(view);
     Submitted { user: user.to_owned(), view: view_id.to_owned(), luggage, values, id }
 }
@@ -266,6 +282,26 @@ fn reach(payload: &Value) -> Reach {
 #[must_use]
 pub fn shared_place(channel: &str) -> Option<PlaceId> {
     (!channel.is_empty() && !channel.starts_with('D')).then(|| place(channel))
+}
+
+/// The first of some marks that is there. Without any, what happened is taken for another thing
+/// each time it comes: done twice is better than not done the second time it was meant.
+fn mark(marks: &[&str]) -> String {
+    let known = marks.iter().find(|mark| !mark.is_empty());
+    known.map_or_else(|| format!("{:016x}", crate::random::number()), |mark| (*mark).to_owned())
+}
+
+/// A digest of a text that is too long or too secret to be an id; empty for an empty one.
+fn digest(text: &str) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
+    modals::digest(&BTreeMap::from([("text".to_owned(), text.to_owned())]))
+}
+
+/// The id of somebody or something that stands there as an object or, now and then, as an id.
+fn id_of(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| text(value, "id"))
 }
 
 fn text<'a>(object: &'a Value, name: &str) -> &'a str {

@@ -27,6 +27,9 @@ const LINGER: Duration = Duration::from_secs(20);
 /// How long a socket that has a successor waits for its last acknowledgements, and its end.
 const FAREWELL: Duration = Duration::from_secs(5);
 
+/// The type of envelopes that carry events.
+const EVENTS: &str = "events_api";
+
 type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// What a socket tells whoever keeps it.
@@ -63,19 +66,24 @@ impl Link {
     pub async fn open(url: &str, reception: Arc<Reception>) -> Result<Self, String> {
         let opening = async {
             let (mut stream, _) = connect_async(url).await.map_err(|error| cause(&error))?;
-            hello(&mut stream).await?;
-            Ok(stream)
+            let early = hello(&mut stream).await?;
+            Ok((stream, early))
         };
-        let stream = tokio::time::timeout(OPENING, opening)
+        let (stream, early) = tokio::time::timeout(OPENING, opening)
             .await
             .map_err(|_| "no hello in time".to_owned())
             .and_then(|opened| opened)?;
         let (notices, told) = mpsc::channel(8);
         let (retire, retired) = oneshot::channel();
+        let errand = reception.begin();
         tokio::spawn(async move {
-            let end = Served { stream, reception, acks: JoinSet::new() };
-            let end = end.serve(&notices, retired).await;
+            let mut served = Served { stream, reception, acks: JoinSet::new() };
+            if let Some(early) = early {
+                served.told(&early);
+            }
+            let end = served.serve(&notices, retired).await;
             let _ = notices.send(Notice::Ended(end)).await;
+            drop(errand);
         });
         Ok(Self { notices: told, retire })
     }
@@ -97,15 +105,17 @@ fn cause(error: &tokio_tungstenite::tungstenite::Error) -> String {
     }
 }
 
-async fn hello(stream: &mut Stream) -> Result<(), String> {
+/// Waits for the hello. An envelope in its place tells as well that the socket is served, and is
+/// given back.
+async fn hello(stream: &mut Stream) -> Result<Option<String>, String> {
     while let Some(frame) = stream.next().await {
         match frame.map_err(|error| cause(&error))? {
             Frame::Text(text) => {
                 let told: Value = serde_json::from_str(text.as_str()).unwrap_or_default();
                 return match told["type"].as_str() {
-                    Some("hello") => Ok(()),
+                    Some("hello") => Ok(None),
                     Some("disconnect") => Err(reason(&told).to_owned()),
-                    _ => Err("something came before the hello".to_owned()),
+                    _ => Ok(Some(text.as_str().to_owned())),
                 };
             }
             Frame::Close(_) => break,
@@ -209,11 +219,16 @@ impl Served {
 
     /// Takes an envelope in; its place in the order is its place on the socket.
     fn take(&mut self, kind: &str, envelope: &Value) {
-        let Some(id) = envelope["envelope_id"].as_str().map(ToOwned::to_owned) else { return };
-        let answers = envelope["accepts_response_payload"] == true;
+        let id = envelope["envelope_id"].as_str().map(ToOwned::to_owned);
+        // Only of events does Slack say that it takes nothing back.
+        let answers = match envelope["accepts_response_payload"].as_bool() {
+            Some(answers) => answers,
+            None => kind != EVENTS,
+        };
         let acking = self.reception.take(arrival(kind, &envelope["payload"]));
         self.acks.spawn(async move {
-            match acking.await {
+            let (ack, id) = (acking.await, id?);
+            match ack {
                 Ack::Says(says) if answers => Some(json!({ "envelope_id": id, "payload": says })),
                 Ack::Taken | Ack::Says(_) => Some(json!({ "envelope_id": id })),
                 Ack::Withheld => None,
@@ -253,7 +268,7 @@ enum Next {
 /// Reads the payload of an envelope of this type; unknown ones are acknowledged and let go.
 fn arrival(kind: &str, payload: &Value) -> Arrival {
     match kind {
-        "events_api" => inbound::event(payload),
+        EVENTS => inbound::event(payload),
         "slash_commands" => inbound::command(payload),
         "interactive" => inbound::interaction(payload),
         other => {

@@ -242,6 +242,9 @@ fn initial(form: &Form) -> BTreeMap<String, String> {
 }
 
 /// What people filled in, from `view.state.values`; a field left empty holds an empty text.
+///
+/// Slack tells of every field. Where one is not told of, or is empty and must not be, nobody
+/// touched it, and it holds what it held at first.
 #[must_use]
 pub fn values(view: &Value) -> BTreeMap<String, String> {
     let blocks = view["state"]["values"].as_object();
@@ -249,7 +252,28 @@ pub fn values(view: &Value) -> BTreeMap<String, String> {
         let element = elements.as_object()?.values().next()?;
         Some((block.clone(), filled(element)))
     };
-    blocks.into_iter().flatten().filter_map(value).collect()
+    let mut values: BTreeMap<String, String> =
+        blocks.into_iter().flatten().filter_map(value).collect();
+    for block in view["blocks"].as_array().into_iter().flatten() {
+        let Some(name) = block["block_id"].as_str().filter(|_| block["type"] == "input") else {
+            continue;
+        };
+        let may_be_empty = block["optional"] == true;
+        if values.get(name).is_none_or(|value| value.trim().is_empty() && !may_be_empty) {
+            values.insert(name.to_owned(), at_first(&block["element"]));
+        }
+    }
+    values
+}
+
+/// What an element of ours held when it was shown.
+fn at_first(element: &Value) -> String {
+    filled(&json!({
+        "value": element["initial_value"],
+        "selected_option": element["initial_option"],
+        "selected_users": element["initial_users"],
+        "selected_options": element["initial_options"],
+    }))
 }
 
 fn filled(element: &Value) -> String {

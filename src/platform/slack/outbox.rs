@@ -71,7 +71,8 @@ impl Outbox {
             result => result?,
         };
         let channel = answer["channel"].as_str().unwrap_or(&target.channel);
-        let ts = answer["ts"].as_str().unwrap_or_default();
+        let ts = answer["ts"].as_str().or_else(|| answer["message"]["ts"].as_str());
+        let ts = ts.unwrap_or_default();
         if let Some(drawing) = parcel.drawing {
             let thread = target.thread.as_deref();
             self.picture(channel, thread, parcel.message, drawing).await;
@@ -88,6 +89,10 @@ impl Outbox {
         let Some((channel, ts)) = message.0.split_once('/') else {
             return Err(PostError::OurBug("a reference without a channel".to_owned()));
         };
+        // A message whose name was never told stays as it is.
+        if ts.is_empty() {
+            return Ok(());
+        }
         let payload = translate::message(parcel.message);
         let fields = [
             ("channel", channel.to_owned()),
@@ -95,8 +100,10 @@ impl Outbox {
             ("text", payload.text),
             ("blocks", Value::from(payload.blocks).to_string()),
         ];
-        self.api.call("chat.update", &fields).await?;
-        Ok(())
+        match self.api.call("chat.update", &fields).await {
+            Err(error) if error.is_unknown() => Ok(()),
+            changed => Ok(changed.map(|_| ())?),
+        }
     }
 
     /// Writes to a person as a reply.
@@ -165,8 +172,9 @@ impl Outbox {
             Ok(png) => png,
             Err(cause) => return tracing::warn!(cause, "a picture was not drawn"),
         };
-        if let Err(error) = files::show(&self.api, Upload { channel, thread, alt, png }).await {
-            tracing::warn!(%error, "a picture was left out");
+        match files::show(&self.api, Upload { channel, thread, alt, png }).await {
+            Err(error) if !error.is_unknown() => tracing::warn!(%error, "a picture was left out"),
+            _ => {}
         }
     }
 
@@ -214,7 +222,8 @@ impl Outbox {
         Ok(match to {
             Destination::Place(place) => Target { channel: channel(place), thread: None },
             Destination::Thread(place, message) => {
-                let thread = message.0.rsplit('/').next().map(ToOwned::to_owned);
+                let thread = message.0.rsplit('/').next().filter(|ts| !ts.is_empty());
+                let thread = thread.map(ToOwned::to_owned);
                 Target { channel: channel(place), thread }
             }
             Destination::Person(person) => {
@@ -237,8 +246,14 @@ impl Outbox {
         }
         let method = "conversations.open";
         let users = [("users", person.bare().to_owned())];
-        let opened = self.api.call(method, &users).await?;
-        let channel = opened["channel"]["id"].as_str().ok_or_else(|| CallError::Broken {
+        let opened = match self.api.call(method, &users).await {
+            // A message to a person's id goes to the conversation with them ("chat.postMessage").
+            Err(error) if error.is_unknown() => return Ok(person.bare().to_owned()),
+            opened => opened?,
+        };
+        let channel = &opened["channel"];
+        let channel = channel["id"].as_str().or_else(|| channel.as_str());
+        let channel = channel.ok_or_else(|| CallError::Broken {
             method,
             cause: "an answer without a channel".to_owned(),
         })?;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use chrono::TimeDelta;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::api::Api;
 use super::failure::CallError;
@@ -79,8 +79,26 @@ impl People {
             return Ok(known);
         }
         let identity = self.identity().await?;
-        let body = self.api.call("users.info", &[("user", user.to_owned())]).await?;
-        let profile = profile(&body["user"], identity, self.welcome.guests);
+        let profile = match self.api.call("users.info", &[("user", user.to_owned())]).await {
+            Ok(body) => profile(&named(&body["user"], user), identity, self.welcome.guests),
+            Err(error) if error.is_unknown() => return self.listed(user).await,
+            Err(error) => return Err(error),
+        };
+        self.remember(user, &profile);
+        Ok(profile)
+    }
+
+    /// The profile of a user where people can be told of by the list of all alone, or not at all.
+    async fn listed(&self, user: &str) -> Result<Profile, CallError> {
+        match self.read_list(&BTreeSet::from([user])).await {
+            Err(error) if !error.is_unknown() => return Err(error),
+            _ => {}
+        }
+        if let Some(known) = self.remembered(user) {
+            return Ok(known);
+        }
+        let bare = named(&Value::Null, user);
+        let profile = profile(&bare, self.identity().await?, self.welcome.guests);
         self.remember(user, &profile);
         Ok(profile)
     }
@@ -113,7 +131,11 @@ impl People {
     /// Refuses a channel that can have no team.
     async fn usable(&self, channel: &str) -> Result<(), PostError> {
         let fields = [("channel", channel.to_owned())];
-        let info = self.api.call("conversations.info", &fields).await?;
+        let info = match self.api.call("conversations.info", &fields).await {
+            // Where nothing is told of channels, none is archived or shared.
+            Err(error) if error.is_unknown() => return Ok(()),
+            info => info?,
+        };
         let is = |flag: &str| info["channel"][flag] == true;
         if is("is_archived") {
             return Err(PostError::DeadTarget("is_archived".to_owned()));
@@ -134,6 +156,14 @@ impl People {
         if wanted.len() <= FEW {
             return Ok(());
         }
+        match self.read_list(&wanted).await {
+            Err(error) if error.is_unknown() => Ok(()),
+            read => read,
+        }
+    }
+
+    /// Reads the list of all people until everybody wanted was on it.
+    async fn read_list(&self, wanted: &BTreeSet<&str>) -> Result<(), CallError> {
         let identity = self.identity().await?;
         let mut cursor = String::new();
         for _ in 0..LIST_PAGES {
@@ -184,6 +214,7 @@ impl People {
                     groups.entry(user).or_default().push(person(&group));
                 }
             }
+            Err(error) if error.is_unknown() => {}
             Err(error) => tracing::warn!(%error, "groups are left out"),
         }
         groups
@@ -238,6 +269,15 @@ pub fn place(channel: &str) -> PlaceId {
     PlaceId(format!("slack:{channel}"))
 }
 
+/// A user object with an id, where it came without one.
+fn named(user: &Value, id: &str) -> Value {
+    let mut user = if user.is_object() { user.clone() } else { Value::Object(Map::new()) };
+    if !user["id"].is_string() {
+        user["id"] = id.into();
+    }
+    user
+}
+
 /// What a user object tells ("User object").
 fn profile(user: &Value, identity: &Identity, guests: bool) -> Profile {
     let id = user["id"].as_str().unwrap_or_default();
@@ -263,7 +303,9 @@ fn is_outside(user: &Value, id: &str, identity: &Identity, guests: bool) -> bool
     let is = |flag: &str| user[flag] == true;
     let machine = is("is_bot") || is("is_workflow_bot") || id == SLACKBOT || id == identity.user;
     let guest = is("is_restricted") || is("is_ultra_restricted");
-    let home = user["team_id"].as_str().is_none_or(|team| team == identity.team);
+    let home = user["team_id"]
+        .as_str()
+        .is_none_or(|team| team == identity.team || identity.team.is_empty());
     let enterprise = user["enterprise_user"]["enterprise_id"].as_str();
     let sister = enterprise.is_some() && enterprise == identity.enterprise.as_deref();
     let stranger = is("is_stranger") || !(home || sister);
@@ -305,6 +347,12 @@ mod tests {
         assert!(!profile(&guest, &identity(), true).outside);
         let gone = json!({"id": "U1", "is_restricted": true, "deleted": true});
         assert!(profile(&gone, &identity(), true).outside);
+    }
+
+    #[test]
+    fn where_the_bot_does_not_know_its_workspace_nobody_is_a_stranger() {
+        let unknown = Identity { team: String::new(), enterprise: None, ..identity() };
+        assert!(!profile(&json!({"id": "U1", "team_id": "T1"}), &unknown, false).outside);
     }
 
     #[test]

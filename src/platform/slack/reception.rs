@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use super::ack::{Ack, Acker, Seen};
 use super::api::Api;
+use super::errands::{Errand, Errands};
 use super::forms;
 use super::inbound::{Arrival, Command, Heard, Submitted};
 use super::modals::{self, Luggage};
@@ -55,6 +56,8 @@ pub struct Reception {
     mouths: Turns,
     /// Why the workspace took the app away.
     removed: watch::Sender<Option<String>>,
+    /// What is under way.
+    errands: Errands,
 }
 
 /// One event on its way through.
@@ -71,8 +74,19 @@ impl Reception {
     #[must_use]
     pub fn new(inbox: Inbox, staff: Arc<Staff>) -> Arc<Self> {
         let (hands, mouths, seen) = (Turns::default(), Turns::default(), Seen::default());
-        let removed = watch::Sender::new(None);
-        Arc::new(Self { inbox, staff, seen, hands, mouths, removed })
+        let (removed, errands) = (watch::Sender::new(None), Errands::default());
+        Arc::new(Self { inbox, staff, seen, hands, mouths, removed, errands })
+    }
+
+    /// Notes something that a stop should wait for, until what it gives is dropped.
+    #[must_use]
+    pub fn begin(&self) -> Errand {
+        self.errands.begin()
+    }
+
+    /// Waits until nothing is under way: everything is acknowledged and answered.
+    pub async fn quiet(&self) {
+        self.errands.done().await;
     }
 
     /// Tells when the workspace takes the app away, and why.
@@ -92,7 +106,11 @@ impl Reception {
             hand: self.hands.queue(arrival.lane()),
             mouth: self.mouths.queue(arrival.lane()),
         };
-        tokio::spawn(Arc::clone(self).see_to(visit, arrival.heard));
+        let (reception, errand) = (Arc::clone(self), self.begin());
+        tokio::spawn(async move {
+            reception.see_to(visit, arrival.heard).await;
+            drop(errand);
+        });
         async move {
             match tokio::time::timeout(PATIENCE, answer).await {
                 Ok(ack) => ack.unwrap_or(Ack::Withheld),
@@ -159,7 +177,9 @@ impl Reception {
         let luggage = Luggage { place, ..Luggage::default() };
         if matches!(response.message, Message::Form(_)) {
             let again = Press::Say(words).token();
-            self.staff.replies.open_for(asker, &response.message, luggage, &again).await;
+            if !self.staff.replies.open_for(asker, &response.message, luggage, &again).await {
+                self.staff.replies.say_no_form(asker).await;
+            }
         } else {
             mouth.come().await;
             self.staff.replies.say(asker, &response.message, false).await;

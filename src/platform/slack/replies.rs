@@ -17,6 +17,9 @@ use crate::platform::Response;
 use crate::text::Text;
 use crate::text::words::SlackPart;
 
+/// The method that opens a modal.
+const OPEN: &str = "views.open";
+
 /// Where a reply goes.
 #[derive(Clone, Copy, Debug)]
 pub struct Asker<'a> {
@@ -48,6 +51,12 @@ impl Replies {
         self.text.say(&SlackPart { part })
     }
 
+    /// Whether this Slack has forms, as far as it is known.
+    #[must_use]
+    pub fn has_forms(&self) -> bool {
+        !self.api.lacks(OPEN)
+    }
+
     /// A message as a modal.
     #[must_use]
     pub fn view(&self, message: &Message, luggage: Luggage) -> Value {
@@ -61,45 +70,61 @@ impl Replies {
         self.view(&Message::Text(self.part(part)), luggage)
     }
 
-    /// Opens a message as a modal; a person who cannot be shown it any more may try again.
+    /// Opens a message as a modal, or says it where there are none; a person who cannot be shown
+    /// it any more may try again. False for a form that nothing can be shown of.
     pub async fn open_for(
         &self,
         asker: Asker<'_>,
         message: &Message,
         luggage: Luggage,
         token: &str,
-    ) {
-        let opened = match &asker.reach.trigger {
-            Some(trigger) => self.open(trigger, &self.view(message, luggage)).await.map(|_| ()),
-            None => return self.say(asker, &self.retry("no-form", ""), false).await,
+    ) -> bool {
+        let Some(trigger) = &asker.reach.trigger else {
+            return self.say_instead(asker, message).await;
         };
-        match opened {
-            Ok(()) => {}
+        match self.open(trigger, &self.view(message, luggage)).await {
+            Ok(_) => {}
             // Somebody opened it before: the same event came twice.
             Err(error) if error.code() == Some("exchanged_trigger_id") => {}
+            Err(error) if error.is_unknown() => return self.say_instead(asker, message).await,
             Err(error) => {
                 tracing::warn!(%error, "a form was not opened");
                 self.say(asker, &self.retry("too-slow", token), false).await;
             }
         }
+        true
     }
 
-    /// Opens a modal; gives its id.
+    async fn say_instead(&self, asker: Asker<'_>, message: &Message) -> bool {
+        if matches!(message, Message::Form(_)) {
+            return false;
+        }
+        self.say(asker, message, false).await;
+        true
+    }
+
+    /// Says that a form could not be opened.
+    pub async fn say_no_form(&self, asker: Asker<'_>) {
+        self.say(asker, &self.retry("no-form", ""), false).await;
+    }
+
+    /// Opens a modal; gives its id, where Slack tells it.
     ///
     /// # Errors
     ///
     /// See [`CallError`]; `expired_trigger_id` comes three seconds after the click.
-    pub async fn open(&self, trigger: &str, view: &Value) -> Result<String, CallError> {
+    pub async fn open(&self, trigger: &str, view: &Value) -> Result<Option<String>, CallError> {
         let fields = [("trigger_id", trigger.to_owned()), ("view", view.to_string())];
-        let opened = self.api.call("views.open", &fields).await?;
-        Ok(opened["view"]["id"].as_str().unwrap_or_default().to_owned())
+        let opened = self.api.call(OPEN, &fields).await?;
+        Ok(opened["view"]["id"].as_str().map(ToOwned::to_owned))
     }
 
     /// Shows something else in a modal that is open.
     pub async fn change(&self, view_id: &str, view: &Value) {
         let fields = [("view_id", view_id.to_owned()), ("view", view.to_string())];
-        if let Err(error) = self.api.insist("views.update", &fields).await {
-            tracing::warn!(%error, "a form was not changed");
+        match self.api.insist("views.update", &fields).await {
+            Err(error) if !error.is_unknown() => tracing::warn!(%error, "a form was not changed"),
+            _ => {}
         }
     }
 
@@ -111,7 +136,10 @@ impl Replies {
     pub async fn publish(&self, user: &str, message: &Message) -> Result<(), CallError> {
         let view = home::view(message).to_string();
         let fields = [("user_id", user.to_owned()), ("view", view)];
-        self.api.call("views.publish", &fields).await.map(|_| ())
+        match self.api.call("views.publish", &fields).await {
+            Err(error) if error.is_unknown() => Ok(()),
+            published => published.map(|_| ()),
+        }
     }
 
     /// Says something to the person alone, where they asked; with `replace`, in the place of the

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
+use chrono::TimeDelta;
 use tokio::task::JoinSet;
 
 use super::api::Api;
@@ -16,6 +18,12 @@ use crate::platform::{Inbox, Refused, Stop};
 
 /// How many sockets stand side by side, so that one may end without a gap. Slack allows ten.
 const SOCKETS: usize = 2;
+
+/// A socket that lasted less than this was not let in for good.
+const BRIEF: TimeDelta = TimeDelta::minutes(1);
+/// After how many of those in a row a spare socket rests, and for how long.
+const LESSONS: u32 = 3;
+const REST: Duration = Duration::from_secs(600);
 
 /// Everything the sockets share.
 pub struct Sockets {
@@ -54,9 +62,9 @@ impl Sockets {
             }
         };
         let mut keepers = JoinSet::new();
-        keepers.spawn(Arc::clone(&self).keep(first));
+        keepers.spawn(Arc::clone(&self).keep(first, false));
         for _ in 1..SOCKETS {
-            keepers.spawn(Arc::clone(&self).keep(None));
+            keepers.spawn(Arc::clone(&self).keep(None, true));
         }
         tokio::select! {
             Some(refused) = keepers.join_next() => Err(refused?.into()),
@@ -64,13 +72,17 @@ impl Sockets {
         }
     }
 
-    /// Keeps one socket open, the one given to begin with; ends when Slack refuses.
-    async fn keep(self: Arc<Self>, mut link: Option<Link>) -> Refused {
+    /// Keeps one socket open, the one given to begin with; ends when Slack refuses. Where sockets
+    /// do not last, it waits before it opens the next; a `spare` one then rests, since there may
+    /// be room for no more than one.
+    async fn keep(self: Arc<Self>, mut link: Option<Link>, spare: bool) -> Refused {
+        let mut brief = 0;
         loop {
             let here = match link.take() {
                 Some(link) => Ok(link),
                 None => self.connect().await,
             };
+            let opened = self.clock.now();
             link = match here {
                 Ok(here) => match self.watch(here).await {
                     Ok(next) => next,
@@ -78,6 +90,13 @@ impl Sockets {
                 },
                 Err(refused) => return refused,
             };
+            brief = if self.clock.now() - opened < BRIEF { brief + 1 } else { 0 };
+            if spare && brief >= LESSONS {
+                tracing::info!("a second socket to Slack does not last; one has to do for a while");
+                pause(REST).await;
+            } else if brief > 1 {
+                pause(backoff(brief - 1)).await;
+            }
         }
     }
 
@@ -152,7 +171,7 @@ impl Sockets {
 /// Why there is no socket.
 enum Failure {
     Fatal(Refused),
-    Later(String, Option<std::time::Duration>),
+    Later(String, Option<Duration>),
 }
 
 impl Failure {
@@ -168,7 +187,7 @@ impl Failure {
             )));
         }
         let wished = match error {
-            CallError::Limited { seconds, .. } => Some(std::time::Duration::from_secs(*seconds)),
+            CallError::Limited { seconds, .. } => Some(Duration::from_secs(*seconds)),
             _ => None,
         };
         Self::Later(error.to_string(), wished)

@@ -16,6 +16,12 @@ fn answer(method: &str) -> Answer {
         "views.update" => (503, None, ""),
         "chat.update" => (200, None, "<html>"),
         "chat.postMessage" => (200, None, r#"{"ok":false,"error":"internal_error"}"#),
+        "team.info" => (404, None, "<html>"),
+        "dnd.info" => (404, None, r#"{"ok":false,"error":"unknown_method"}"#),
+        "files.info" => (501, None, ""),
+        "users.list" => (401, None, r#"{"ok":false,"error":"invalid_auth"}"#),
+        "users.conversations" => (403, None, ""),
+        "usergroups.list" => (429, Some(("retry-after", "1.5")), ""),
         _ => (200, None, r#"{"ok":true}"#),
     }
 }
@@ -25,6 +31,12 @@ fn answer(method: &str) -> Answer {
 #[case("users.info", "users.info may be called again in 7 s")]
 #[case("views.update", "views.update failed within Slack: status 503")]
 #[case("chat.postMessage", "chat.postMessage failed within Slack: internal_error")]
+#[case("team.info", "team.info was refused: unknown_method")]
+#[case("dnd.info", "dnd.info was refused: unknown_method")]
+#[case("files.info", "files.info was refused: unknown_method")]
+#[case("users.list", "users.list was refused: invalid_auth")]
+#[case("users.conversations", "users.conversations was refused: status_403")]
+#[case("usergroups.list", "usergroups.list may be called again in 2 s")]
 #[tokio::test]
 async fn failures_are_told_apart(#[case] method: &'static str, #[case] told: &str) {
     let slack = Slack::start(answer).await;
@@ -85,4 +97,26 @@ async fn scopes_come_with_the_answer() {
     let answer = slack.api(&clock()).ask("auth.test", &[]).await.unwrap();
     assert_eq!(answer.scopes.unwrap(), ["chat:write", "commands"]);
     assert!(answer.date.is_some());
+}
+
+#[tokio::test]
+async fn what_slack_does_not_know_is_remembered() {
+    let slack = Slack::start(answer).await;
+    let api = slack.api(&clock());
+    assert!(!api.lacks("team.info"));
+    assert!(api.call("team.info", &[]).await.unwrap_err().is_unknown());
+    assert!(api.lacks("team.info") && !api.lacks("dnd.info"));
+}
+
+#[tokio::test]
+async fn a_reply_that_is_not_taken_is_told_from_one_that_is() {
+    let slack = Slack::start(answer).await;
+    let api = slack.api(&clock());
+    let body = serde_json::json!({});
+    let at = |end: &str| format!("{}{end}", slack.base);
+    assert!(api.respond(&at("anything"), &body).await.is_ok());
+    let error = api.respond(&at("views.open"), &body).await.unwrap_err();
+    assert_eq!(error.code(), Some("expired_trigger_id"));
+    let error = api.respond("/no/address", &body).await.unwrap_err();
+    assert_eq!(error.code(), Some("no_address"));
 }

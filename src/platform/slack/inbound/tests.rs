@@ -51,9 +51,13 @@ fn an_event_is_known_by_its_own_id() {
     let arrival = event(&once);
     assert_eq!(arrival.id.as_str(), "slack:Ev7");
     assert_eq!(arrival.sent, DateTime::from_timestamp(1_700_000_000, 0));
-    let nameless = |kind: &str| event(&json!({ "event": { "type": kind } })).id;
-    assert_eq!(nameless("a"), nameless("a"));
-    assert_ne!(nameless("a"), nameless("b"));
+    let nameless =
+        |kind: &str, at: &str| event(&json!({ "event": { "type": kind, "event_ts": at } })).id;
+    assert_eq!(nameless("a", "1.2"), nameless("a", "1.2"));
+    assert_ne!(nameless("a", "1.2"), nameless("b", "1.2"));
+    assert_ne!(nameless("a", "1.2"), nameless("a", "1.3"));
+    let timeless = || event(&json!({ "event": { "type": "app_home_opened" } })).id;
+    assert_ne!(timeless(), timeless(), "it may well happen twice");
 }
 
 #[test]
@@ -111,6 +115,54 @@ fn the_same_press_has_the_same_id_and_the_next_another() {
     assert_eq!(interaction(&first).id, interaction(&second).id);
     second["actions"][0]["action_ts"] = "1700000001.250000".into();
     assert_ne!(interaction(&first).id, interaction(&second).id);
+}
+
+/// Every mark that tells two presses apart may be missing, but for the last one there is.
+#[test]
+fn two_presses_are_told_apart_by_whatever_there_is() {
+    let bare = |trigger: Option<&str>, url: Option<&str>| {
+        let payload = json!({
+            "type": "block_actions", "user": "U1", "channel": "C1", "trigger_id": trigger,
+            "response_url": url,
+            "actions": [{ "action_id": "press-0", "value": "answer 1.1 skills.linux 0" }],
+        });
+        let arrival = interaction(&payload);
+        assert!(matches!(arrival.heard, Heard::Pressed(_)), "{arrival:?}");
+        arrival.id
+    };
+    assert_eq!(bare(Some("1"), Some("a")), bare(Some("1"), Some("b")));
+    assert_ne!(bare(Some("1"), None), bare(Some("2"), None));
+    assert_eq!(bare(None, Some("a")), bare(None, Some("a")));
+    assert_ne!(bare(None, Some("a")), bare(None, Some("b")));
+    assert_ne!(bare(None, None), bare(None, None));
+    let typed = |trigger: &str| command(&json!({ "user_id": "U1", "trigger_id": trigger })).id;
+    assert_eq!(typed("1"), typed("1"));
+    assert_ne!(typed(""), typed(""), "one command without a mark is not the next one");
+}
+
+/// A press on the home view, as servers send it that name no view.
+#[test]
+fn a_press_that_stands_nowhere_is_one_on_the_home_view() {
+    let container = json!({ "type": "message", "channel_id": "", "message_ts": "" });
+    let mut nowhere = press(&container, "");
+    nowhere["message"] = Value::Null;
+    let Heard::Pressed(pressed) = interaction(&nowhere).heard else { panic!("a press") };
+    assert_eq!(pressed.surface, Surface::Home);
+}
+
+#[test]
+fn a_message_can_tell_by_itself_that_one_person_alone_sees_it() {
+    let mut hidden = press(&json!({ "type": "message", "message_ts": "5.6" }), "C1");
+    hidden["message"]["subtype"] = "ephemeral".into();
+    let Heard::Pressed(pressed) = interaction(&hidden).heard else { panic!("a press") };
+    assert!(matches!(pressed.surface, Surface::Message { private: true, .. }), "{pressed:?}");
+}
+
+#[test]
+fn a_command_in_a_direct_conversation_has_no_place() {
+    let typed = json!({ "user_id": "U1", "channel_id": "X1", "channel_name": "directmessage" });
+    let Heard::Command(command) = command(&typed).heard else { panic!("a command") };
+    assert_eq!(command.place, None);
 }
 
 #[test]

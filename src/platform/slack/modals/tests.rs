@@ -182,3 +182,34 @@ proptest! {
         }
     }
 }
+
+/// A server that tells only of what was touched changes nothing that was not.
+#[test]
+fn what_is_not_told_of_holds_what_it_held_at_first() {
+    let entries = || vec![entry("0", "none"), entry("1", "some"), entry("2", "all")];
+    let required = |field: Field| Field { optional: false, ..field };
+    let fields = vec![
+        field("line", Input::Line, "kept"),
+        field("many", Input::Many(entries()), "1 2"),
+        field("people", Input::People, "slack:U1 slack:U2"),
+        required(field("one", Input::One(entries()), "2")),
+        field("cleared", Input::Line, "no more"),
+        required(field("typed", Input::Line, "old")),
+    ];
+    let mut view = shown(fields);
+    view["state"]["values"] = json!({
+        "one": { "value": { "type": "radio_buttons", "selected_option": null } },
+        "cleared": { "value": { "type": "plain_text_input", "value": null } },
+        "typed": { "value": { "type": "plain_text_input", "value": "new" } },
+    });
+    let expected = [
+        ("line", "kept"),
+        ("many", "1 2"),
+        ("people", "slack:U1 slack:U2"),
+        ("one", "2"),
+        ("cleared", ""),
+        ("typed", "new"),
+    ];
+    let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    assert_eq!(values(&view), BTreeMap::from(expected));
+}

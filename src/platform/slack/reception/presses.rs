@@ -12,7 +12,7 @@ use super::super::replies::Asker;
 use super::super::turns::Turn;
 use super::super::waiting::pause;
 use super::{Reception, Visit, filled_in};
-use crate::domain::ids::PlaceId;
+use crate::domain::ids::{EventId, PlaceId};
 use crate::domain::message::Message;
 use crate::platform::{NotCommitted, Response, What};
 
@@ -47,8 +47,8 @@ impl Reception {
         let place = shared_place(channel);
         let luggage = Luggage { place: place.clone(), ..Luggage::default() };
         let asker = Asker { user: &pressed.user, channel: Some(channel), reach: &pressed.reach };
-        let token = forms::as_form(&pressed.token);
-        let what = chose(&pressed.user, place, &token);
+        let (id, token) = (visit.id.clone(), self.fitting(&pressed.token));
+        let what = chose(&pressed.user, place.clone(), &token);
         let (waiting, reply, mut mouth) =
             self.commit_in_view_of(visit, what, &pressed.token, asker, &luggage).await?;
         let Some(response) = reply else { return self.close_waiting(waiting).await };
@@ -56,7 +56,9 @@ impl Reception {
             self.staff.replies.change(&view, &self.view(&response, luggage)).await;
             self.staff.replies.picture(&pressed.user, &response).await;
         } else if matches!(response.message, Message::Form(_)) {
-            self.staff.replies.open_for(asker, &response.message, luggage, &token).await;
+            if !self.staff.replies.open_for(asker, &response.message, luggage, &token).await {
+                self.ask_one_by_one(&id, asker, place, &token).await?;
+            }
         } else {
             mouth.come().await;
             let replace = private && (asks || forms::asks(&response.message));
@@ -70,7 +72,7 @@ impl Reception {
     async fn pressed_at_home(&self, visit: Visit, pressed: &Pressed) -> Result<(), NotCommitted> {
         let luggage = Luggage { home: true, ..Luggage::default() };
         let asker = Asker { user: &pressed.user, channel: None, reach: &pressed.reach };
-        let token = forms::as_form(&pressed.token);
+        let token = self.fitting(&pressed.token);
         let (id, what) = (visit.id.clone(), chose(&pressed.user, None, &token));
         let (waiting, reply, mouth) =
             self.commit_in_view_of(visit, what, &token, asker, &luggage).await?;
@@ -81,12 +83,39 @@ impl Reception {
             }
             (Some(response), None) => {
                 let message = &response.message;
-                self.staff.replies.open_for(asker, message, luggage, &token).await;
+                if !self.staff.replies.open_for(asker, message, luggage, &token).await {
+                    self.ask_one_by_one(&id, asker, None, &token).await?;
+                }
                 self.staff.replies.picture(&pressed.user, &response).await;
             }
             (None, waiting) => self.close_waiting(waiting).await?,
         }
         self.show_home(&id, &pressed.user, mouth).await
+    }
+
+    /// The token, asking for a form where this Slack has forms.
+    fn fitting(&self, token: &str) -> String {
+        let words = || forms::one_by_one(token).unwrap_or_else(|| token.to_owned());
+        if self.staff.replies.has_forms() { forms::as_form(token) } else { words() }
+    }
+
+    /// Asks one by one what a form would have asked, where none can be opened.
+    async fn ask_one_by_one(
+        &self,
+        id: &EventId,
+        asker: Asker<'_>,
+        place: Option<PlaceId>,
+        token: &str,
+    ) -> Result<(), NotCommitted> {
+        let Some(token) = forms::one_by_one(token) else {
+            self.staff.replies.say_no_form(asker).await;
+            return Ok(());
+        };
+        let (id, what) = (EventId(format!("{id}/words")), chose(asker.user, place, &token));
+        if let Some(response) = self.hand_in(id, self.staff.clock.now(), what).await? {
+            self.staff.replies.say(asker, &response.message, false).await;
+        }
+        Ok(())
     }
 
     /// Commits a press that may bring a form. A person who sees nothing for a second is shown a
@@ -117,7 +146,7 @@ impl Reception {
                 let (opened, committed) =
                     tokio::join!(self.staff.replies.open(trigger, &view), committing);
                 let (reply, mouth) = committed?;
-                Ok((opened.ok(), reply, mouth))
+                Ok((opened.ok().flatten(), reply, mouth))
             }
         }
     }
@@ -137,7 +166,8 @@ impl Reception {
         sent: &Submitted,
     ) -> Result<(), NotCommitted> {
         let luggage = sent.luggage.clone();
-        if !luggage.form.is_empty() && modals::digest(&sent.values) != luggage.was {
+        let filled = !luggage.form.is_empty() && !sent.values.is_empty();
+        if filled && modals::digest(&sent.values) != luggage.was {
             let reply = self.hand_in(sent.id.clone(), visit.sent, filled_in(sent)).await?;
             if let Some(response) = reply
                 && forms::complains(&response.message)
