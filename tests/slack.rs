@@ -21,6 +21,8 @@ mod http;
 mod limits;
 #[path = "slack/manifest.rs"]
 mod manifest;
+#[path = "slack/others.rs"]
+mod others;
 #[path = "slack/payloads.rs"]
 mod payloads;
 #[path = "slack/people.rs"]

@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 
 use crate::answering::{Manner, Player};
 use crate::double::bot::Way;
+use crate::double::kin::Kin;
 use crate::double::person::{Sent, Spot};
 use crate::double::state::{Note, State};
 use crate::report::{QUICK, bank, figures, report_of};
 use crate::script::{Sitting, TEAM, figure_lines, questions, round_json, sitting};
-use crate::team::{CHANNEL, Office};
+use crate::team::{CALM, CHANNEL, ENTRY, Office, workspace};
 
 /// What five people answer in two rounds, and the figures that come of it.
 struct Plan {
@@ -138,7 +139,15 @@ struct Played {
 }
 
 async fn play(plan: &Plan, way: Way, manners: [Manner; 5], dies: &dyn Fn(usize) -> bool) -> Played {
-    let office = Office::open(way).await;
+    play_in(Office::open(way).await, plan, manners, dies).await
+}
+
+async fn play_in(
+    office: Office,
+    plan: &Plan,
+    manners: [Manner; 5],
+    dies: &dyn Fn(usize) -> bool,
+) -> Played {
     let mut scene = Play { office, plan, manners, step: 0, post: None, since: 0, dies };
     let mut reports = Vec::new();
     for round in 0..2 {
@@ -208,6 +217,16 @@ async fn two_rounds_by_buttons_end_in_the_report_that_the_model_computes_over_so
 #[tokio::test(flavor = "multi_thread")]
 async fn two_rounds_by_buttons_end_in_the_report_that_the_model_computes_over_http() {
     play(&Plan::new(), Way::Http, MIXED, NEVER).await;
+}
+
+/// Every envelope twice, no view in a press on the home view, other modals for changed ones, no
+/// files: the same report.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_rounds_on_a_server_for_trying_out_end_in_the_same_report() {
+    let double = workspace().await;
+    double.with(|state| state.kin = Kin::Workshop);
+    let office = Office::with(double, Way::Sockets, &format!("{CALM}{ENTRY}")).await;
+    play_in(office, &Plan::new(), MIXED, NEVER).await;
 }
 
 const ALL: [Manner; 5] =

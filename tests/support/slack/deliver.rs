@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use super::journal::Entry;
+use super::kin::Kin;
 use super::links::Frame;
 use super::{Double, signing};
 
@@ -108,9 +109,10 @@ impl Double {
         accepts: bool,
         retry: Retry,
     ) -> Outcome {
-        match self.with(|state| state.urls.clone()) {
-            Some(urls) => self.request(&urls, kind, payload, retry).await,
-            None => self.envelope(kind, payload, accepts, retry).await,
+        let (urls, told) = self.with(|state| (state.urls.clone(), state.kin.told(kind, payload)));
+        match urls {
+            Some(urls) => self.request(&urls, kind, &told, retry).await,
+            None => self.envelope(kind, &told, accepts, retry).await,
         }
     }
 
@@ -128,8 +130,13 @@ impl Double {
                 envelope["retry_attempt"] = json!(attempt);
                 envelope["retry_reason"] = json!(reason);
             }
+            let envelope = state.kin.envelope(envelope).to_string();
             state.links.waiting.insert(id.clone(), waiting);
-            state.links.send(number, Frame::Text(envelope.to_string()));
+            let to_all = state.kin == Kin::Workshop;
+            let numbers = if to_all { state.links.open() } else { vec![number] };
+            for number in numbers {
+                state.links.send(number, Frame::Text(envelope.clone()));
+            }
             state.delivered.push(delivered(id, Some(number), state.now, accepts));
             Some(())
         });

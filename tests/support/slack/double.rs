@@ -15,6 +15,7 @@ pub mod faults;
 mod hooks;
 pub mod journal;
 pub mod judges;
+pub mod kin;
 pub mod links;
 mod methods;
 pub mod modal;

@@ -50,6 +50,8 @@ pub struct Links {
     pub tickets: BTreeSet<String>,
     /// Every socket there ever was, by number.
     pub all: BTreeMap<u32, Link>,
+    /// Whether a new socket ends those before it.
+    pub one: bool,
     /// Who waits for an acknowledgement, by envelope.
     pub waiting: BTreeMap<String, oneshot::Sender<Option<Value>>>,
     turn: usize,
@@ -113,10 +115,13 @@ async fn serve(double: Double, mut socket: WebSocket) {
         },
         "connection_info": {"app_id": "A0APP"},
     });
+    let hello = double.with(|state| state.kin.hello(hello));
     if socket.send(Message::text(hello.to_string())).await.is_err() {
         return;
     }
     let number = double.with(|state| {
+        let others = if state.links.one { state.links.open() } else { Vec::new() };
+        others.into_iter().for_each(|other| state.links.send(other, Frame::Close));
         let number = u32::try_from(state.links.all.len()).unwrap_or(u32::MAX);
         let link = Link { opened: state.now, closed: None, silent: false, out };
         state.links.all.insert(number, link);

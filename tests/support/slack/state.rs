@@ -9,6 +9,7 @@ use super::faults::Faults;
 use super::hooks::Hook;
 use super::journal::Entry;
 use super::judges;
+use super::kin::Kin;
 use super::links::Links;
 use super::uploads::Upload;
 use super::views::Views;
@@ -89,6 +90,8 @@ pub struct State {
     pub violations: Vec<String>,
     /// Where the journal is written at the end, for the judges.
     pub journal_at: Option<std::path::PathBuf>,
+    /// What kind of server this is.
+    pub kin: Kin,
     /// The scopes that the current request needed.
     pub needed: Vec<String>,
     numbers: u64,

@@ -106,10 +106,12 @@ impl State {
         Ok(id)
     }
 
-    /// Puts another body into a view; what is filled in stays where block and action are the same.
-    pub fn replace(&mut self, id: &str, body: Value) {
-        let fresh = self.view(body);
-        let Some(view) = self.views.get_mut(id) else { return };
+    /// Puts another body into a view, and gives its name from then on; what is filled in stays
+    /// where block and action are the same.
+    pub fn replace(&mut self, id: &str, body: Value) -> String {
+        let (fresh, name) = (self.view(body), self.name_after_change(id));
+        let Some(view) = self.views.get_mut(id) else { return id.to_owned() };
+        view.id.clone_from(&name);
         let mut filled = fresh.filled;
         for (place, value) in &view.filled {
             if filled.contains_key(place) && modal::still_fits(&fresh.body["blocks"], place, value)
@@ -118,6 +120,7 @@ impl State {
             }
         }
         (view.body, view.hash, view.filled) = (fresh.body, fresh.hash, filled);
+        name
     }
 
     /// Puts up somebody's home view.

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::args::{Answer, Args, Refusal, merge, refuse};
 use super::faults::{Fault, Tier};
 use super::journal::Entry;
+use super::kin::Kin;
 use super::state::State as Slack;
 use super::{Double, caller, hooks, links, methods, pause, uploads};
 
@@ -72,7 +73,7 @@ impl Call {
     /// seconds to wait.
     fn answered(&self, state: &mut Slack, double: &Double) -> (Answer, Option<i64>) {
         state.needed.clear();
-        let known = methods::find(&self.method);
+        let known = methods::find(&self.method).filter(|_| state.kin.knows(&self.method));
         let decoded = known.map(|known| Args::read(self.sent.clone(), known.args));
         let sent = self.sent.clone().into_iter().collect();
         let params = decoded.clone().and_then(Result::ok).map_or(sent, |args| args.0);
@@ -180,11 +181,20 @@ fn respond(double: &Double, method: &str, answer: Answer, seconds: Option<i64>) 
             }
         }
     }
-    let scopes =
-        double.with(|state| state.workspace.scopes.iter().cloned().collect::<Vec<_>>().join(","));
-    let mut response = axum::Json(body).into_response();
-    if let Ok(value) = scopes.parse() {
-        response.headers_mut().insert("x-oauth-scopes", value);
+    let (kin, scopes) = double.with(|state| {
+        (state.kin, state.workspace.scopes.iter().cloned().collect::<Vec<_>>().join(","))
+    });
+    let unknown = body["error"] == "unknown_method";
+    let mut response = axum::Json(kin.answer(body)).into_response();
+    match scopes.parse() {
+        Ok(value) if kin == Kin::Slack => {
+            response.headers_mut().insert("x-oauth-scopes", value);
+        }
+        _ => {}
+    }
+    // Slack says so in the body of a good answer; others in the way of the web.
+    if unknown && kin == Kin::Bare {
+        *response.status_mut() = StatusCode::NOT_FOUND;
     }
     if let Some(seconds) = seconds {
         *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;

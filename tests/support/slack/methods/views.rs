@@ -56,7 +56,7 @@ pub fn update(state: &mut State, args: &Args, _: &Double) -> Answer {
     if !args.text("hash").is_empty() && state.views.hash(&id) != args.text("hash") {
         return refuse("hash_conflict");
     }
-    state.replace(&id, view);
+    let id = state.replace(&id, view);
     answer(state, &id)
 }
 
