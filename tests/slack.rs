@@ -27,6 +27,8 @@ mod others;
 mod payloads;
 #[path = "slack/people.rs"]
 mod people;
+#[path = "slack/pulses.rs"]
+mod pulses;
 #[path = "slack/reliable.rs"]
 mod reliable;
 #[path = "slack/replies.rs"]

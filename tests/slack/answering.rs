@@ -21,6 +21,8 @@ pub enum Manner {
     Home,
     /// By buttons in the direct conversation.
     Direct,
+    /// By buttons on the questions that stand in the channel for all.
+    Post,
 }
 
 /// A person with the answers they are going to give.
@@ -96,7 +98,11 @@ impl Player<'_> {
             state.notes.iter().take(self.since).map(|note| note.ts.as_str()).collect();
         let seen = state.sees(&self.person.id, channel).into_iter().rev();
         let notes = seen.filter(|note| !old.contains(note.ts.as_str()));
-        let private = notes.filter(|note| manner == Manner::Direct || note.only.is_some());
+        let private = notes.filter(|note| match manner {
+            Manner::Direct => true,
+            Manner::Post => note.only.is_none(),
+            _ => note.only.is_some(),
+        });
         private
             .map(|note| (Spot::from(note), format!("{} {}", note.ts, note.edits), note.screen()))
             .collect()
@@ -140,8 +146,8 @@ impl Player<'_> {
                     |words: &str| words.contains("answered. Thank you") || words.contains("Done:");
                 let count = pressed.iter().filter(|it| self.answers.contains_key(*it)).count();
                 let done = count == self.answers.len();
-                (done && sights.iter().any(|(_, _, words)| over(words) || manner == Manner::Home))
-                    .then_some(None)
+                let silent = matches!(manner, Manner::Home | Manner::Post);
+                (done && (silent || sights.iter().any(|(_, _, words)| over(words)))).then_some(None)
             })
             .await;
         let Some(((spot, state, words), label)) = next else { return false };

@@ -58,9 +58,11 @@ fn assert_told_once(office: &Office) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn doctor_says_what_the_barest_server_cannot_do() {
-    let (fine, words) = says(&bare().await, &["doctor", "--online"], &format!("{CALM}{ENTRY}")).await;
+    let (fine, words) =
+        says(&bare().await, &["doctor", "--online"], &format!("{CALM}{ENTRY}")).await;
     assert!(fine, "{words}");
-    for told in ["views.open", "views.publish", "files.", "users.info", "blocks.validate", "scopes"] {
+    for told in ["views.open", "views.publish", "files.", "users.info", "blocks.validate", "scopes"]
+    {
         let line = words.lines().find(|line| line.contains(told));
         assert!(line.is_some_and(|line| line.starts_with("note")), "{told}: {words}");
     }

@@ -229,6 +229,19 @@ async fn two_rounds_on_a_server_for_trying_out_end_in_the_same_report() {
     play_in(office, &Plan::new(), MIXED, NEVER).await;
 }
 
+const DIRECT: [Manner; 5] =
+    [Manner::Direct, Manner::Direct, Manner::Form, Manner::Direct, Manner::Direct];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_rounds_in_direct_messages_end_in_the_report_that_the_model_computes_over_sockets() {
+    play(&Plan::new(), Way::Sockets, DIRECT, NEVER).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_rounds_in_direct_messages_end_in_the_report_that_the_model_computes_over_http() {
+    play(&Plan::new(), Way::Http, DIRECT, NEVER).await;
+}
+
 const ALL: [Manner; 5] =
     [Manner::Form, Manner::Channel, Manner::Form, Manner::Home, Manner::Direct];
 

@@ -41,7 +41,9 @@ impl Kin {
     /// An answer of the Web API as this server gives it.
     pub fn answer(self, answer: Value) -> Value {
         match self {
-            Self::Bare => only(&answer, &["ok", "error", "url", "user_id", "channel", "ts", "members"]),
+            Self::Bare => {
+                only(&answer, &["ok", "error", "url", "user_id", "channel", "ts", "members"])
+            }
             _ => answer,
         }
     }
