@@ -15,6 +15,8 @@ mod script;
 
 #[path = "slack/answering.rs"]
 mod answering;
+#[path = "slack/generated.rs"]
+mod generated;
 #[path = "slack/http.rs"]
 mod http;
 #[path = "slack/limits.rs"]

@@ -6,14 +6,19 @@ use super::limits;
 use super::mrkdwn;
 use crate::domain::message::{Choice, Press};
 
-/// Text without format. A sign that would begin a mention elsewhere is broken, to be sure.
+/// Text without format.
 #[must_use]
 pub fn plain(text: &str, most: usize) -> Value {
+    json!({ "type": "plain_text", "text": plain_words(text, most), "emoji": true })
+}
+
+/// Words that nobody formats. A sign that would begin a mention elsewhere is broken, to be sure.
+#[must_use]
+pub fn plain_words(text: &str, most: usize) -> String {
     let text = ["!", "@", "#"].iter().fold(text.trim().to_owned(), |text, sign| {
         text.replace(&format!("<{sign}"), &format!("<\u{2060}{sign}"))
     });
-    let text = if text.is_empty() { "…".to_owned() } else { limits::cut(&text, most) };
-    json!({ "type": "plain_text", "text": text, "emoji": true })
+    if text.is_empty() { "…".to_owned() } else { limits::cut(&text, most) }
 }
 
 /// Text that is `mrkdwn` already. Slack is told to find no names or links of its own in it.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::blocks::{plain, prose, small_print};
+use super::blocks::{plain, plain_words, prose, small_print};
 use super::limits;
 use super::people::person;
 use super::translate::{body_and_choices, sections, within};
@@ -312,7 +312,7 @@ pub fn digest(values: &BTreeMap<String, String>) -> String {
 pub fn complaints(form: &Form) -> BTreeMap<String, String> {
     let complaint = |field: &Field| {
         let error = field.error.as_ref()?;
-        Some((block_id(&field.name), limits::cut(error, limits::INPUT_TEXT)))
+        Some((block_id(&field.name), plain_words(error, limits::INPUT_TEXT)))
     };
     form.fields.iter().filter_map(complaint).collect()
 }

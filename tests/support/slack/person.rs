@@ -201,6 +201,25 @@ impl Person {
         there
     }
 
+    /// Fills in every field of the top modal: with these words, or whatever stands first.
+    pub fn fills_all(&self, words: &str) {
+        self.double.with(|state| {
+            let view = state.views.top_mut(&self.id).expect("a modal");
+            for (block, element) in blocks::elements(&view.body["blocks"]) {
+                let first = element["options"][0].clone();
+                let value = match element["type"].as_str().unwrap_or_default() {
+                    "plain_text_input" => json!(words),
+                    "radio_buttons" | "static_select" => first,
+                    "checkboxes" | "multi_static_select" => json!([first]),
+                    "multi_users_select" => json!([self.id]),
+                    _ => continue,
+                };
+                let action = element["action_id"].as_str().unwrap_or_default().to_owned();
+                view.filled.insert((block, action), value);
+            }
+        });
+    }
+
     /// Sends the modal on top.
     pub async fn submits(&self) -> Sent {
         match self.submission() {

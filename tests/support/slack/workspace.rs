@@ -12,6 +12,8 @@ pub struct User {
     pub id: String,
     /// The name people read.
     pub name: String,
+    /// Another name that they chose to be shown by.
+    pub shown: Option<String>,
     /// The time zone of the profile.
     pub zone: String,
     /// Left the workspace.
@@ -195,7 +197,8 @@ pub fn user_json(user: &User, team: &str) -> Value {
         "deleted": user.deleted,
         "profile": {
             "real_name": user.name, "real_name_normalized": user.name,
-            "display_name": user.name, "display_name_normalized": user.name,
+            "display_name": user.shown.as_ref().unwrap_or(&user.name),
+            "display_name_normalized": user.name,
             "team": team,
         },
         "is_bot": user.bot,
