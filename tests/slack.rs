@@ -41,3 +41,5 @@ mod rounds;
 mod rules;
 #[path = "slack/team.rs"]
 mod team;
+#[path = "slack/zones.rs"]
+mod zones;
