@@ -39,7 +39,11 @@ mod replies;
 mod rounds;
 #[path = "slack/rules.rs"]
 mod rules;
+#[path = "slack/stopping.rs"]
+mod stopping;
 #[path = "slack/team.rs"]
 mod team;
+#[path = "slack/traffic.rs"]
+mod traffic;
 #[path = "slack/zones.rs"]
 mod zones;

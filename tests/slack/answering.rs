@@ -1,6 +1,7 @@
 //! How a person answers a round: in forms, or by buttons wherever they stand.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use maturity_bot::domain::bank::{Bank, Kind, Question};
 use serde_json::Value;
@@ -9,6 +10,9 @@ use crate::double::person::{Fill, Person, Sent, Spot};
 use crate::double::seen::screen;
 use crate::double::state::State;
 use crate::team::CHANNEL;
+
+/// How long a question may take to be there.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Where a person answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,15 +133,27 @@ impl Player<'_> {
 
     /// Waits for the next thing to press, and presses it; gives whether there was one.
     pub async fn presses_next(&self, manner: Manner, pressed: &mut BTreeSet<String>) -> bool {
+        let found = self.presses_within(manner, pressed, PATIENCE).await;
+        found.unwrap_or_else(|| {
+            panic!("{} looks for the next question ({manner:?}) in vain", self.person.id)
+        })
+    }
+
+    /// The same, which gives nothing when the time is over.
+    pub async fn presses_within(
+        &self,
+        manner: Manner,
+        pressed: &mut BTreeSet<String>,
+        span: Duration,
+    ) -> Option<bool> {
         let channel = match manner {
             Manner::Direct => self.person.direct(),
             _ => CHANNEL.to_owned(),
         };
-        let what = format!("{} looks for the next question ({manner:?})", self.person.id);
         let next = self
             .person
             .double
-            .until(&what, |state| {
+            .within(span, |state| {
                 let sights = self.sights(state, manner, &channel);
                 if let Some(next) = self.next(&sights, pressed) {
                     return Some(Some(next));
@@ -149,8 +165,8 @@ impl Player<'_> {
                 let silent = matches!(manner, Manner::Home | Manner::Post);
                 (done && (silent || sights.iter().any(|(_, _, words)| over(words)))).then_some(None)
             })
-            .await;
-        let Some(((spot, state, words), label)) = next else { return false };
+            .await?;
+        let Some(((spot, state, words), label)) = next else { return Some(false) };
         if self.person.presses(&spot, &label).await.is_acked() {
             // On the home view the question after may look the same but for its words.
             pressed.insert(state);
@@ -161,6 +177,6 @@ impl Player<'_> {
                 pressed.insert(question.id.to_string());
             }
         }
-        true
+        Some(true)
     }
 }

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::double::Double;
 use crate::double::bot::Way;
 use crate::double::deliver::{Kind, Outcome};
 use crate::double::faults::Fault;
 use crate::double::links::Frame;
 use crate::double::person::{Fill, Sent};
+use crate::double::{Double, pause};
 use crate::team::{CALM, CHANNEL, ENTRY, Office, workspace};
 
 /// How long everything took to be acknowledged, in milliseconds, the longest first.
@@ -127,6 +127,32 @@ async fn v3_the_same_event_three_times_has_one_effect() {
     office.assert_well_behaved();
 }
 
+/// Over six minutes of real time where that is wished for, and else as fast as it goes: the bot
+/// remembers by what it heard and not by when.
+#[tokio::test(flavor = "multi_thread")]
+async fn torture_v3_the_same_click_over_six_minutes_and_a_restart_is_one_answer() {
+    let wished = std::env::var_os("MATURITY_TORTURE_ROUNDS").is_some();
+    let pauses = [0, 60, 300].map(|span| Duration::from_secs(if wished { span } else { 0 }));
+    let mut office = Office::open(Way::Sockets).await;
+    office.starts_round("quick").await;
+    let (bob, double) = (office.person("Bob"), office.double.clone());
+    let question = bob.awaits(&bob.direct(), "[I don't know]").await;
+    let click = bob.pressing(&(&question).into(), "I don't know");
+    for (number, span) in pauses.into_iter().enumerate() {
+        pause(span).await;
+        assert!(double.deliver(Kind::Interactive, &click, false, None).await.is_acked());
+        if number == 1 {
+            office.restart().await;
+        }
+    }
+    let told = office.answered("Bob").await;
+    assert!(told.contains("1 of 8 answered"), "{told}");
+    let receipts = bob.sees(&bob.direct());
+    let receipts = receipts.iter().filter(|it| it.screen().contains("(1 of 8)")).count();
+    assert!(receipts <= 1, "{receipts}");
+    office.assert_well_behaved();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn v4_a_successor_says_hello_before_the_old_socket_goes() {
     for reason in ["warning", "refresh_requested"] {
@@ -162,7 +188,8 @@ async fn v5_a_cut_socket_is_replaced() {
     assert!(office.person("Ann").types(CHANNEL, "/maturity help").await.is_acked());
 }
 
-/// In real time, up to half a minute: only when it is wished for.
+/// In real time, up to half a minute: only when it is wished for. `platform/slack/link/tests.rs`
+/// has the same with shorter times.
 #[tokio::test(flavor = "multi_thread")]
 async fn torture_v5_a_silent_socket_is_replaced_within_thirty_seconds() {
     if std::env::var_os("MATURITY_TORTURE_ROUNDS").is_none() {

@@ -16,14 +16,17 @@ use crate::script::{Sitting, TEAM, figure_lines, questions, round_json, sitting}
 use crate::team::{CALM, CHANNEL, ENTRY, Office, workspace};
 
 /// What five people answer in two rounds, and the figures that come of it.
-struct Plan {
-    bank: Bank,
-    rounds: [Vec<Sitting>; 2],
+pub struct Plan {
+    /// The questions.
+    pub bank: Bank,
+    /// What each says, by round.
+    pub rounds: [Vec<Sitting>; 2],
     figures: [Value; 2],
 }
 
 impl Plan {
-    fn new() -> Self {
+    /// The plan, which is always the same.
+    pub fn new() -> Self {
         let bank = bank();
         let asked = questions(&bank, Some(&QUICK));
         let sittings =
@@ -39,7 +42,8 @@ impl Plan {
         Self { bank, rounds, figures: [before, after] }
     }
 
-    fn assert_report(&self, round: usize, screen: &str) {
+    /// Whether a report carries the figures of a round.
+    pub fn assert_report(&self, round: usize, screen: &str) {
         let done = &self.figures[0]["next_actions"][0]["id"];
         let expected = report_of(&self.bank, &self.figures[round], (round == 1).then_some(done));
         let sorted = |mut lines: Vec<String>| {

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use super::Double;
 use super::deliver::Urls;
@@ -48,6 +49,20 @@ impl Bot {
         // It may have ended already, which the test then finds out by itself.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+
+    /// Asks the process to end; gives how long it took to, at most the time given.
+    pub async fn stops(&mut self, most: Duration) -> Option<Duration> {
+        let asked = Command::new("kill").arg(self.child.id().to_string()).status();
+        assert!(asked.is_ok_and(|status| status.success()), "there is a process to end");
+        let begun = self.double.now();
+        while self.lives() {
+            if self.double.now() - begun > i64::try_from(most.as_millis()).unwrap_or(i64::MAX) {
+                return None;
+            }
+            super::pause(Duration::from_millis(20)).await;
+        }
+        u64::try_from(self.double.now() - begun).ok().map(Duration::from_millis)
     }
 
     /// Starts it again where it was, and waits until it is reached.
