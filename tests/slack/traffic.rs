@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::answering::{Manner, Player};
 use crate::double::bot::{Bot, Way};
+use crate::double::person::{Sent, Spot};
 use crate::double::state::State;
 use crate::double::{Double, pause};
 use crate::rounds::Plan;
@@ -25,15 +26,19 @@ impl Dice {
     }
 }
 
-/// Kills the bot at random moments, for as long as it is let.
+/// How often the bot is killed in a round, at most.
+const MOST: u32 = 8;
+
+/// Kills the bot at random moments, until it has had enough.
 async fn kills(bot: &mut Bot, dice: &mut Dice, kills: &mut u32) {
-    loop {
-        pause(Duration::from_millis(300 + dice.throw(1500))).await;
+    while *kills < MOST {
+        pause(Duration::from_millis(60 + dice.throw(600))).await;
         bot.die();
         pause(Duration::from_millis(dice.throw(200))).await;
         bot.again().await;
         *kills += 1;
     }
+    std::future::pending::<()>().await;
 }
 
 /// Does something until Slack says that it was taken.
@@ -57,14 +62,32 @@ async fn answers(player: &Player<'_>, manner: Manner) {
         })
         .await;
         loop {
-            match player.presses_within(manner, &mut pressed, Duration::from_secs(3)).await {
+            match player.presses_within(manner, &mut pressed, Duration::from_millis(800)).await {
                 Some(true) => {}
                 Some(false) => return,
                 None => break,
             }
         }
-        if pressed.len() >= 2 * player.answers.len() && holds_all(player).await {
+        if holds_all(player).await {
             return;
+        }
+    }
+}
+
+/// The same in the form behind the round's post, page by page, from the first again after a kill.
+async fn fills(player: &Player<'_>, post: &Spot) {
+    let person = &player.person;
+    while !holds_all(player).await {
+        insists(|| async { person.presses(post, "Answer").await.is_acked() }).await;
+        let page = |state: &State| state.views.top(&person.id).map(|_| ());
+        let _ = person.double.within(Duration::from_secs(1), page).await;
+        while person.modal().is_some_and(|modal| modal.contains("Page")) {
+            if player.fills_page().await != Sent::Changed {
+                break;
+            }
+        }
+        while person.modal().is_some() {
+            person.closes().await;
         }
     }
 }
@@ -96,18 +119,22 @@ fn doubled(double: &Double) -> BTreeMap<String, usize> {
 
 async fn round_under_fire(plan: &Plan, seed: u64) -> (u32, usize) {
     let mut office = Office::open(Way::Sockets).await;
-    let (since, mut dice, mut count) = (office.person("Ann").mark(), Dice(seed), 0);
     let ann = office.person("Ann");
-    assert!(ann.types(CHANNEL, "/maturity start quick").await.is_acked());
-    let manners = [Manner::Direct, Manner::Home, Manner::Channel, Manner::Direct, Manner::Home];
+    let (since, mut dice, mut count) = (ann.mark(), Dice(seed), 0);
+    let post = office.starts_round("quick").await;
+    // Whoever leaves questions open needs the form.
+    let manners = [Manner::Direct, Manner::Home, Manner::Form, Manner::Direct, Manner::Channel];
     let players = TEAM.into_iter().enumerate().map(|(number, name)| {
         let (person, answers) = (office.person(name), &plan.rounds[0][number].answers);
         (Player { person, bank: &plan.bank, answers, since }, manners[number])
     });
     let players: Vec<(Player<'_>, Manner)> = players.collect();
-    let everybody = futures_util::future::join_all(
-        players.iter().map(|(player, manner)| answers(player, *manner)),
-    );
+    let everybody = futures_util::future::join_all(players.iter().map(|(player, manner)| async {
+        match *manner {
+            Manner::Form => fills(player, &post).await,
+            manner => answers(player, manner).await,
+        }
+    }));
     tokio::select! {
         _ = everybody => {}
         () = kills(&mut office.bot, &mut dice, &mut count) => {}
