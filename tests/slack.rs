@@ -29,6 +29,8 @@ mod others;
 mod payloads;
 #[path = "slack/people.rs"]
 mod people;
+#[path = "slack/permissions.rs"]
+mod permissions;
 #[path = "slack/pulses.rs"]
 mod pulses;
 #[path = "slack/reliable.rs"]

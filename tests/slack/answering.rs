@@ -6,6 +6,7 @@ use std::time::Duration;
 use maturity_bot::domain::bank::{Bank, Kind, Question};
 use serde_json::Value;
 
+use crate::double::pause;
 use crate::double::person::{Fill, Person, Sent, Spot};
 use crate::double::seen::screen;
 use crate::double::state::State;
@@ -176,6 +177,9 @@ impl Player<'_> {
             {
                 pressed.insert(question.id.to_string());
             }
+        } else {
+            // Whoever is told that it did not work does not press again at once.
+            pause(Duration::from_millis(100)).await;
         }
         Some(true)
     }

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::double::bot::{Way, says};
+use crate::double::judges;
 use crate::double::person::Fill;
 use crate::team::{CALM, CHANNEL, ENTRY, Office, workspace};
 
@@ -114,6 +115,43 @@ fn v20_scopes_that_read_what_people_write_are_asked_for_only_on_request() {
         assert!(!scope.contains("history") && !scope.contains("email"), "{scope}");
     }
     assert!(scopes.as_object().is_some_and(|map: &Map<String, Value>| !map.contains_key("user")));
+}
+
+#[test]
+fn v20_each_wish_asks_for_its_scopes_and_says_why() {
+    let scopes = |arguments: &[&str]| texts(&manifest(arguments)["oauth_config"]["scopes"]["bot"]);
+    let least = scopes(&[]);
+    let more = |arguments: &[&str]| -> BTreeSet<String> {
+        scopes(arguments).difference(&least).cloned().collect()
+    };
+    let named = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    assert_eq!(more(&["--dnd"]), named(&["dnd:read"]));
+    let history: BTreeSet<String> = named(&["channels:history", "groups:history", "im:history"]);
+    assert_eq!(more(&["--history"]), history);
+    let both: BTreeSet<String> = more(&["--history", "--dnd", "--http", "https://a.example"]);
+    assert_eq!(both.len(), 4);
+    let told = Command::new(env!("CARGO_BIN_EXE_maturity-bot"))
+        .args(["slack", "manifest", "--dnd", "--history"])
+        .output()
+        .expect("the binary starts");
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    let lines: Vec<&str> = told.lines().collect();
+    for scope in least.iter().chain(&both) {
+        let at =
+            lines.iter().position(|line| line.contains(&format!("\"{scope}\""))).expect("there");
+        assert!(lines[at - 1].trim_start().starts_with("# "), "{scope}: why?");
+    }
+}
+
+/// What the manifests ask for, for the judge of the whole run: it knows what was needed.
+#[test]
+fn v20_the_scopes_are_written_down_for_the_judge() {
+    let scopes = |arguments: &[&str]| manifest(arguments)["oauth_config"]["scopes"].clone();
+    let (least, most) = (scopes(&[]), scopes(&["--dnd", "--history"]));
+    let asked: BTreeSet<String> =
+        texts(&least["bot"]).union(&texts(&least["bot_optional"])).cloned().collect();
+    let known: BTreeSet<String> = asked.union(&texts(&most["bot"])).cloned().collect();
+    judges::write_scopes(&json!({"asked": asked, "known": known}));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,6 +6,7 @@ use crate::answering::{Manner, Player};
 use crate::double::Double;
 use crate::double::bot::{Way, says};
 use crate::double::kin::Kin;
+use crate::double::person::{Fill, Sent};
 use crate::report::{QUICK, bank};
 use crate::script::{TEAM, questions, sitting};
 use crate::team::{CALM, CHANNEL, ENTRY, Office, workspace};
@@ -39,6 +40,40 @@ async fn a_team_answers_and_reads_its_report_on_the_barest_server() {
         assert!(report.contains("4 of 5 people answered"), "{report}");
         assert_told_once(&office);
     }
+}
+
+/// A form that nothing can be shown of says so, and words do in its place.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_team_is_made_by_words_where_there_are_no_forms() {
+    let double = bare().await;
+    double.with(|state| state.workspace.add_channel("crew", &["Dia", "Eli"]).private = true);
+    let office = Office::with(double, Way::Sockets, CALM).await;
+    let dia = office.person("Dia");
+    assert!(dia.types("C0CREW", "/maturity setup").await.is_acked());
+    dia.awaits(&dia.direct(), "setup NAME").await;
+    assert!(dia.types("C0CREW", "/maturity setup Crew minimum=2").await.is_acked());
+    dia.awaits(&dia.direct(), "Crew").await;
+    assert!(dia.types("C0CREW", "/maturity start quick").await.is_acked());
+    dia.awaits("C0CREW", "[Answer]").await;
+}
+
+/// What nobody touched on the form that makes a team stays as it was proposed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_team_is_made_by_a_form_of_which_the_name_alone_is_told() {
+    let double = workspace().await;
+    double.with(|state| {
+        state.kin = Kin::Workshop;
+        state.workspace.add_channel("crew", &["Dia", "Eli"]);
+    });
+    let office = Office::with(double, Way::Sockets, CALM).await;
+    let dia = office.person("Dia");
+    assert!(dia.types("C0CREW", "/maturity setup").await.is_acked());
+    dia.awaits_modal("zone").await;
+    dia.fills("Name", Fill::Text("Crew"));
+    let sent = dia.submits().await;
+    assert!(!matches!(sent, Sent::Errors(_) | Sent::Trouble(_)), "{sent:?}");
+    assert!(dia.types("C0CREW", "/maturity start quick").await.is_acked());
+    dia.awaits("C0CREW", "[Answer]").await;
 }
 
 /// Each method that is not there is told of once, as a warning, and nothing is told as an error.

@@ -187,7 +187,9 @@ async fn told(office: &Office) -> BTreeMap<String, usize> {
         let words = notes.filter(|it| it.only.is_none() && it.files.is_empty());
         words.map(Note::screen).collect()
     };
-    let over = |all: &Vec<String>| !all.iter().any(|words| is_opening(words));
+    let over = |all: &Vec<String>| {
+        all.iter().filter(|words| words.contains("This round of Payments is over")).count() >= 2
+    };
     let all =
         office.double.until("both rounds over", |state| Some(shared(state)).filter(over)).await;
     let mut told = BTreeMap::new();
@@ -257,16 +259,26 @@ async fn torture_two_rounds_survive_kills_between_any_steps() {
     let whole = play(&plan, Way::Sockets, ALL, NEVER).await;
     let wished = std::env::var("MATURITY_TORTURE_ROUNDS").ok().and_then(|it| it.parse().ok());
     let rounds: usize = wished.unwrap_or(1);
+    assert!(!whole.told.keys().any(|words| is_opening(words)));
+    let mut doubled = 0;
     for round in 0..rounds {
         let dies =
             |step: usize| if wished.is_some() { step % 97 == round % 97 } else { step % 9 == 4 };
         let killed = play(&plan, Way::Sockets, ALL, &dies).await;
         assert_eq!(killed.reports, whole.reports);
+        // Of a post that came twice the bot knows the second; the first still looks open.
+        let (stray, told): (BTreeMap<String, usize>, _) =
+            killed.told.into_iter().partition(|(words, _)| is_opening(words));
+        assert!(stray.values().sum::<usize>() <= 2, "{stray:?}");
+        doubled += stray.len();
+        let killed = Played { told, ..killed };
         assert_eq!(killed.told.keys().collect::<Vec<_>>(), whole.told.keys().collect::<Vec<_>>());
         for (words, times) in &killed.told {
             // Killed between a post and its note in the store, nobody knows whether it arrived.
-            let doubled = times - whole.told[words];
-            assert!(doubled <= 1, "{times} times: {words}");
+            let more = times - whole.told[words];
+            assert!(more <= 1, "{times} times: {words}");
+            doubled += more;
         }
     }
+    println!("{rounds} plays with kills, {doubled} messages posted twice");
 }

@@ -97,7 +97,10 @@ async fn envelopes_go_to_one_socket_each_and_come_again_until_acknowledged() {
     let (mut socket, _) = tokio_tungstenite::connect_async(url).await.expect("a socket");
     let short = std::time::Duration::from_millis(200);
     double.with(|state| state.patience = Some(short));
-    let event = json!({"type": "app_home_opened", "user": "U0ANN"});
+    let channel = double.person("Ann").direct();
+    let event = json!({
+        "type": "app_home_opened", "user": "U0ANN", "channel": channel, "tab": "home",
+    });
     let other = double.clone();
     let sent =
         tokio::spawn(async move { other.happens_with(&event, &[std::time::Duration::ZERO]).await });

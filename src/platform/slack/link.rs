@@ -30,6 +30,24 @@ const FAREWELL: Duration = Duration::from_secs(5);
 /// The type of envelopes that carry events.
 const EVENTS: &str = "events_api";
 
+/// A socket that falls silent has a successor within half a minute, if Slack opens one in time.
+const _: () = assert!(2 * PING.as_secs() < SILENCE.as_secs());
+const _: () = assert!(SILENCE.as_secs() + OPENING.as_secs() <= 30);
+
+/// How a socket is known to be alive.
+#[derive(Clone, Copy, Debug)]
+pub struct Pulse {
+    /// How often the bot asks.
+    pub ping: Duration,
+    /// After how long without any sign it is given up.
+    pub silence: Duration,
+}
+
+impl Pulse {
+    /// What holds between the bot and Slack.
+    pub const USUAL: Self = Self { ping: PING, silence: SILENCE };
+}
+
 type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// What a socket tells whoever keeps it.
@@ -63,7 +81,7 @@ impl Link {
     /// # Errors
     ///
     /// A cause without the address, which is a secret while it is unused.
-    pub async fn open(url: &str, reception: Arc<Reception>) -> Result<Self, String> {
+    pub async fn open(url: &str, reception: Arc<Reception>, pulse: Pulse) -> Result<Self, String> {
         let opening = async {
             let (mut stream, _) = connect_async(url).await.map_err(|error| cause(&error))?;
             let early = hello(&mut stream).await?;
@@ -77,7 +95,7 @@ impl Link {
         let (retire, retired) = oneshot::channel();
         let errand = reception.begin();
         tokio::spawn(async move {
-            let mut served = Served { stream, reception, acks: JoinSet::new() };
+            let mut served = Served { stream, reception, pulse, acks: JoinSet::new() };
             if let Some(early) = early {
                 served.told(&early);
             }
@@ -133,19 +151,21 @@ fn reason(told: &Value) -> &str {
 struct Served {
     stream: Stream,
     reception: Arc<Reception>,
+    pulse: Pulse,
     /// Envelopes on their way through, each ending in what is sent back.
     acks: JoinSet<Option<Value>>,
 }
 
 impl Served {
     async fn serve(mut self, notices: &mpsc::Sender<Notice>, mut go: oneshot::Receiver<()>) -> End {
-        let mut pings = tokio::time::interval(PING);
-        let mut quiet = Box::pin(super::waiting::pause(SILENCE));
+        let Pulse { ping, silence } = self.pulse;
+        let mut pings = tokio::time::interval(ping);
+        let mut quiet = Box::pin(super::waiting::pause(silence));
         let (mut retired, mut farewell) = (false, Box::pin(super::waiting::pause(LINGER)));
         loop {
             tokio::select! {
                 frame = self.stream.next() => {
-                    quiet = Box::pin(super::waiting::pause(SILENCE));
+                    quiet = Box::pin(super::waiting::pause(silence));
                     match self.heard(frame) {
                         Next::Go => {}
                         Next::Tell(notice) => {
@@ -278,3 +298,6 @@ fn arrival(kind: &str, payload: &Value) -> Arrival {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 
 use super::api::Api;
 use super::failure::CallError;
-use super::link::{End, Link, Notice};
+use super::link::{End, Link, Notice, Pulse};
 use super::reception::Reception;
 use super::waiting::{backoff, pause};
 use crate::clock::Clock;
@@ -146,7 +146,7 @@ impl Sockets {
             .await
             .map_err(|error| Failure::of(&error))?;
         let url = answer.body["url"].as_str().unwrap_or_default();
-        let link = Link::open(url, Arc::clone(&self.reception)).await;
+        let link = Link::open(url, Arc::clone(&self.reception), Pulse::USUAL).await;
         link.map_err(|cause| Failure::Later(cause, None))
     }
 

@@ -3,14 +3,22 @@
 
 use std::sync::{Arc, Mutex};
 
+use async_trait::async_trait;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
+use tokio::sync::mpsc;
 
 use super::api::Api;
+use super::outbox::Outbox;
+use super::people::{People, Welcome};
+use super::reception::{Reception, Staff};
+use super::replies::Replies;
 use crate::clock::Clock;
 use crate::config::Secret;
+use crate::platform::{Delivery, Inbox, Memory};
+use crate::text::Text;
 
 /// What it answers: a status, a header, a body.
 pub type Answer = (u16, Option<(&'static str, &'static str)>, &'static str);
@@ -55,4 +63,34 @@ async fn taken(State(slack): State<Slack>, uri: Uri) -> Response {
         headers.insert(name, value.parse().unwrap());
     }
     (StatusCode::from_u16(status).unwrap(), headers, body).into_response()
+}
+
+struct Nothing;
+
+#[async_trait]
+impl Memory for Nothing {
+    fn recall(&self, _: &str) -> Option<Vec<u8>> {
+        None
+    }
+
+    async fn keep(&self, _: &str, _: Vec<u8>) -> anyhow::Result<()> {
+        Ok(())
+    }
+}
+
+/// A reception in a Slack that answers so, with the engine's end of its inbox.
+pub async fn reception(
+    answer: fn(&str) -> Answer,
+) -> (Arc<Reception>, mpsc::Receiver<Delivery>, Slack) {
+    let (slack, clock) = (Slack::start(answer).await, Clock::system());
+    let api = slack.api(&clock);
+    let welcome = Welcome { guests: false, shared_channels: false };
+    let people = Arc::new(People::new(Arc::clone(&api), clock.clone(), welcome));
+    let outbox =
+        Outbox::new(Arc::clone(&api), Arc::clone(&people), Arc::new(Nothing), clock.clone());
+    let text = Arc::new(Text::embedded());
+    let replies = Replies::new(Arc::clone(&api), Arc::new(outbox), text);
+    let (sender, inbox) = mpsc::channel(8);
+    let staff = Arc::new(Staff { api, people, replies, clock });
+    (Reception::new(Inbox(sender), staff), inbox, slack)
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 pub struct Entry {
     /// When it came, in milliseconds.
     pub at: i64,
-    /// The method, or `response_url`, `upload`, `ack`.
+    /// The method, or `response_url`, `upload`, `ack`, and for what we tell `event`.
     pub method: String,
     /// What was sent, decoded.
     pub params: Value,

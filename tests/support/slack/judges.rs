@@ -33,6 +33,14 @@ pub fn journal_of_this_test() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("slack-journals").join(format!("{name}.json"))
 }
 
+/// Writes down which scopes the manifests ask for, beside the journals.
+pub fn write_scopes(scopes: &serde_json::Value) {
+    let journal = journal_of_this_test();
+    let folder = journal.parent().expect("a file in a folder");
+    std::fs::create_dir_all(folder).expect("a folder that can be made");
+    std::fs::write(folder.join("scopes"), scopes.to_string()).expect("a folder to write to");
+}
+
 /// Writes a journal down.
 pub fn write(path: &Path, journal: &[Entry]) {
     let folder = path.parent().expect("a file in a folder");

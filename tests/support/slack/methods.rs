@@ -60,6 +60,7 @@ pub fn find(name: &str) -> Option<Method> {
         "users.info" => method!(Four, Bot, people::info, ["user" Text, "include_locale" Flag]),
         "users.list" => method!(Two, Bot, people::list, ["cursor" Text, "limit" Number, "include_locale" Flag]),
         "users.conversations" => method!(Three, Bot, conversations::of_user, ["user" Text, "types" Text, "exclude_archived" Flag, "cursor" Text, "limit" Number]),
+        "dnd.info" => method!(Three, Bot, people::rest, ["user" Text]),
         "usergroups.list" => method!(Two, Bot, people::groups, ["include_count" Flag, "include_disabled" Flag, "include_users" Flag]),
         "usergroups.users.list" => method!(Two, Bot, people::group_members, ["usergroup" Text, "include_disabled" Flag]),
         "views.open" => method!(Four, Bot, views::open, ["trigger_id" Text, "view" Json]),

@@ -16,6 +16,8 @@ pub struct User {
     pub shown: Option<String>,
     /// The time zone of the profile.
     pub zone: String,
+    /// Until when they do not want to be disturbed, in seconds.
+    pub rests_until: Option<i64>,
     /// Left the workspace.
     pub deleted: bool,
     /// A machine.

@@ -1,29 +1,12 @@
 use std::collections::BTreeMap;
 
-use async_trait::async_trait;
 use serde_json::json;
 use tokio::sync::mpsc;
 
-use super::super::outbox::Outbox;
-use super::super::people::Welcome;
-use super::super::testing::{Answer, Slack};
+use super::super::testing::{self, Answer, Slack};
 use super::*;
 use crate::domain::message::{Field, Form, Input};
-use crate::platform::{Delivery, Memory};
-use crate::text::Text;
-
-struct Nothing;
-
-#[async_trait]
-impl Memory for Nothing {
-    fn recall(&self, _: &str) -> Option<Vec<u8>> {
-        None
-    }
-
-    async fn keep(&self, _: &str, _: Vec<u8>) -> anyhow::Result<()> {
-        Ok(())
-    }
-}
+use crate::platform::Delivery;
 
 fn answer(method: &str) -> Answer {
     match method {
@@ -35,17 +18,7 @@ fn answer(method: &str) -> Answer {
 
 /// A reception with the engine's end of its inbox.
 async fn reception() -> (Arc<Reception>, mpsc::Receiver<Delivery>, Slack) {
-    let (slack, clock) = (Slack::start(answer).await, Clock::system());
-    let api = slack.api(&clock);
-    let welcome = Welcome { guests: false, shared_channels: false };
-    let people = Arc::new(People::new(Arc::clone(&api), clock.clone(), welcome));
-    let outbox =
-        Outbox::new(Arc::clone(&api), Arc::clone(&people), Arc::new(Nothing), clock.clone());
-    let text = Arc::new(Text::embedded());
-    let replies = Replies::new(Arc::clone(&api), Arc::new(outbox), text);
-    let (sender, inbox) = mpsc::channel(8);
-    let staff = Arc::new(Staff { api, people, replies, clock });
-    (Reception::new(Inbox(sender), staff), inbox, slack)
+    testing::reception(answer).await
 }
 
 fn home(id: &str) -> Arrival {

@@ -1,10 +1,14 @@
 """Holds every payload of some journals against Slack's own models and types.
 
-usage: judge.py NODE FOLDER-OF-TYPES FOLDER-OF-JOURNALS
+usage: judge.py NODE FOLDER-OF-TYPES FOLDER-OF-JOURNALS [--whole]
 
 First judge: the validators of slack_sdk, which know lengths and what must be there. Second judge:
 the TypeScript types of @slack/web-api and @slack/types, which know every field. Neither sees that
 ids repeat; the Slack of the tests does.
+
+Where the scopes that the manifests ask for stand beside the journals, no call that succeeded may
+have needed another; with --whole, after a run of all tests, each that a plain manifest asks for was
+needed, too.
 """
 
 import json
@@ -18,6 +22,7 @@ from slack_sdk.models.blocks import Block, Option
 from slack_sdk.models.views import View
 
 NODE, HOME, JOURNALS = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
+WHOLE = "--whole" in sys.argv[4:]
 
 TYPES = {
     "chat.postMessage": "ChatPostMessageArguments",
@@ -33,6 +38,7 @@ TYPES = {
     "users.info": "UsersInfoArguments",
     "users.list": "UsersListArguments",
     "users.conversations": "UsersConversationsArguments",
+    "dnd.info": "DndInfoArguments",
     "usergroups.list": "UsergroupsListArguments",
     "usergroups.users.list": "UsergroupsUsersListArguments",
     "views.open": "ViewsOpenArguments",
@@ -97,6 +103,8 @@ def modelled(payload):
 
 def payloads(entry):
     """The blocks and views of a request."""
+    if entry["method"] == "event":
+        return
     params = entry["params"]
     if isinstance(params.get("blocks"), list):
         yield params["blocks"]
@@ -115,6 +123,10 @@ def typed(entry):
         params["alt_text"] = params.pop("alt_txt")
     if entry["method"] in TYPES:
         yield TYPES[entry["method"]], params
+    if entry["method"] == "event":
+        # What the Slack of the tests tells. Some types leave out the time that all events have.
+        yield "SlackEvent & { event_ts: string }", params
+        return
     for payload in payloads(entry):
         if isinstance(payload, list):
             yield "KnownBlock[]", payload
@@ -125,7 +137,7 @@ def typed(entry):
 def compiled(lines):
     """What the compiler says of the lines."""
     web = sorted({kind for kind, _ in lines if kind.endswith("Arguments")})
-    head = ['import type { HomeView, KnownBlock, ModalView } from "@slack/types";']
+    head = ['import type { HomeView, KnownBlock, ModalView, SlackEvent } from "@slack/types";']
     if web:
         head.append(f'import type {{ {", ".join(web)} }} from "@slack/web-api";')
     body = [
@@ -147,6 +159,21 @@ def compiled(lines):
     return [] if done.returncode == 0 else (done.stdout + done.stderr).splitlines()
 
 
+def scoped(accepted):
+    """What is wrong with the scopes that the manifests ask for."""
+    written = JOURNALS / "scopes"
+    if not written.exists():
+        return ["nobody wrote down which scopes the manifests ask for"] if WHOLE else []
+    scopes = json.loads(written.read_text())
+    # No method needs `commands`; the command itself does.
+    needed = {"commands"} | {scope for entry in accepted for scope in entry["scopes"]}
+    found = [f"needed, and in no manifest: {scope}" for scope in needed - set(scopes["known"])]
+    if WHOLE:
+        unneeded = set(scopes["asked"]) - needed
+        found += [f"in the manifest, and never needed: {scope}" for scope in unneeded]
+    return found
+
+
 def unique(values):
     """The same values, each once."""
     return list({json.dumps(value, sort_keys=True): value for value in values}.values())
@@ -163,6 +190,7 @@ def main():
     ]
     lines = unique([line for entry in accepted for line in typed(entry)])
     found += compiled(lines) if lines else ["there was nothing to judge"]
+    found += scoped(accepted)
     print(f"{len(entries)} requests, {len(lines)} different payloads, {len(found)} refused")
     for one in found[:40]:
         print(one)

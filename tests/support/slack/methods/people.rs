@@ -26,6 +26,19 @@ pub fn list(state: &mut State, args: &Args, _: &Double) -> Answer {
     Ok(json!({"members": members, "cache_ts": 1, "response_metadata": metadata}))
 }
 
+pub fn rest(state: &mut State, args: &Args, _: &Double) -> Answer {
+    need(state, "dnd:read")?;
+    let Some(user) = state.workspace.user(args.text("user")) else {
+        return refuse("user_not_found");
+    };
+    // It began an hour ago; without one, Slack says that the next begins and ends in 1970.
+    let (start, end) = user.rests_until.map_or((1, 1), |end| (end - 3600, end));
+    Ok(json!({
+        "dnd_enabled": user.rests_until.is_some(), "next_dnd_start_ts": start,
+        "next_dnd_end_ts": end, "snooze_enabled": false,
+    }))
+}
+
 pub fn groups(state: &mut State, args: &Args, _: &Double) -> Answer {
     need(state, "usergroups:read")?;
     let with_users = args.flag("include_users");

@@ -1,0 +1,64 @@
+//! What the bot does with permissions that a workspace may grant or leave out.
+
+use crate::double::bot::Way;
+use crate::double::state::State;
+use crate::double::workspace::Group;
+use crate::team::{CALM, CHANNEL, ENTRY, Office, workspace};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_does_not_want_to_be_disturbed_is_written_to_afterwards() {
+    let double = workspace().await;
+    let until = double.now() / 1000 + 4;
+    double.with(|state| {
+        state.workspace.scopes.insert("dnd:read".into());
+        state.workspace.user_mut("Bob").rests_until = Some(until);
+    });
+    let office = Office::with(double, Way::Sockets, &format!("{CALM}{ENTRY}")).await;
+    office.starts_round("quick").await;
+    let (bob, cem) = (office.person("Bob"), office.person("Cem"));
+    let at_once = cem.awaits(&cem.direct(), "[I don't know]").await.at;
+    assert!(at_once < until * 1000, "Cem is written to meanwhile");
+    let later = bob.awaits(&bob.direct(), "[I don't know]").await.at;
+    assert!(later >= until * 1000, "{} ms early", until * 1000 - later);
+    office.assert_well_behaved();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_group_leads_a_team_where_the_bot_may_know_its_people() {
+    for may in [true, false] {
+        let double = workspace().await;
+        double.with(|state| {
+            let (id, handle) = ("S0LEADS".to_owned(), "leads".to_owned());
+            state.workspace.groups.push(Group { id, handle, users: vec!["U0BOB".into()] });
+            if may {
+                state.workspace.scopes.insert("usergroups:read".into());
+            }
+        });
+        let entry = ENTRY.replace("slack:U0ANN", "slack:S0LEADS");
+        let office = Office::with(double, Way::Sockets, &format!("{CALM}{entry}")).await;
+        let bob = office.person("Bob");
+        // Who is in the channel is looked up when the bot starts, which takes a moment.
+        let answer = loop {
+            let mark = bob.mark();
+            assert!(bob.types(CHANNEL, "/maturity start quick").await.is_acked());
+            let own = |state: &State| {
+                let fresh = state.notes.iter().skip(mark);
+                let mut own = fresh.filter(|it| it.only.as_deref() == Some("U0BOB"));
+                own.next().map(|note| note.screen())
+            };
+            let answer = office.double.until("a word to Bob", own).await;
+            if !answer.contains("don't know you") {
+                break answer;
+            }
+        };
+        if may {
+            bob.awaits(CHANNEL, "[Answer]").await;
+        } else {
+            assert!(answer.contains("lead"), "{answer}");
+        }
+        let asked = office
+            .double
+            .with(|state| state.journal.iter().any(|it| it.method.starts_with("usergroups.")));
+        assert_eq!(asked, may, "what was not granted is not asked for");
+    }
+}
