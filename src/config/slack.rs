@@ -152,7 +152,7 @@ fn address(value: &toml::de::DeValue<'_>) -> Result<String, Wrong> {
 fn with_slash(address: &str) -> Result<String, Wrong> {
     let known = ["https://", "http://"].iter().any(|scheme| address.starts_with(scheme));
     if !known {
-        return Err(Wrong::new(format!("is `{address}`"), "begin it with https://"));
+        return Err(Wrong::new(format!("is `{address}`"), "begin it with https:// or http://"));
     }
     Ok(format!("{}/", address.trim_end_matches('/')))
 }

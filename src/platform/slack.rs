@@ -107,6 +107,9 @@ impl Slack {
                     .into());
                 }
                 Err(error) => {
+                    if error.is_unknown() {
+                        tracing::warn!("there is no Web API at api_url; Slack's own ends in /api/");
+                    }
                     tracing::warn!(%error, failed, "Slack was not reached");
                     waiting::pause(waiting::backoff(failed)).await;
                 }

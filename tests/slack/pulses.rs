@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::answering::{Manner, Player};
 use crate::double::bot::Way;
-use crate::double::state::State;
+use crate::double::state::{Note, State};
 use crate::report::{bank, figures, report_of};
 use crate::script::{TEAM, figure_lines};
 use crate::team::{CHANNEL, Office};
@@ -18,7 +18,7 @@ async fn asked<'a>(office: &Office, bank: &'a Bank, mark: usize) -> Vec<&'a Ques
         let notes = state.notes.iter().skip(mark);
         let shared = notes.filter(|it| it.channel == CHANNEL && it.only.is_none());
         let words: Vec<String> =
-            shared.map(|note| note.screen()).filter(|it| it.contains("[I don't know]")).collect();
+            shared.map(Note::screen).filter(|it| it.contains("[I don't know]")).collect();
         let found: Vec<&Question> = bank
             .questions
             .iter()

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::answering::{Manner, Player};
 use crate::double::bot::{Bot, Way};
 use crate::double::person::{Sent, Spot};
-use crate::double::state::State;
+use crate::double::state::{Note, State};
 use crate::double::{Double, pause};
 use crate::rounds::Plan;
 use crate::script::TEAM;
@@ -100,7 +100,7 @@ async fn holds_all(player: &Player<'_>) -> bool {
     let told = |state: &State| {
         let notes = state.notes.iter().skip(mark);
         let own = notes.filter(|it| it.only.as_deref() == Some(person.id.as_str()));
-        own.map(|note| note.screen()).find(|words| words.contains(" of 8 answered"))
+        own.map(Note::screen).find(|words| words.contains(" of 8 answered"))
     };
     let told = person.double.within(Duration::from_secs(3), told).await;
     told.is_some_and(|words| words.contains(&format!("{} of 8 answered", player.answers.len())))

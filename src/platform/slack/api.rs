@@ -26,6 +26,8 @@ const USUAL_PAUSE: u64 = 30;
 const REPLY_TRIES: u32 = 4;
 /// The longest pause that a reply waits for, in seconds; a `response_url` lives 30 minutes.
 const REPLY_PATIENCE: u64 = 120;
+/// The method that every server knows; where it is unknown, there is no Web API at all.
+pub const IDENTITY: &str = "auth.test";
 /// The name under which replies at a `response_url` are paused.
 const RESPONSE_URL: &str = "response_url";
 /// The name under which the bytes of a file go out.
@@ -251,7 +253,7 @@ impl Api {
     fn note_unknown(&self, error: &CallError) {
         let CallError::Refused { method, .. } = error else { return };
         let mut unknown = self.unknown.lock().unwrap_or_else(PoisonError::into_inner);
-        if error.is_unknown() && unknown.insert(method) {
+        if error.is_unknown() && *method != IDENTITY && unknown.insert(method) {
             tracing::warn!(method, "this Slack does not know a method; what needs it is left out");
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::api::{Answer, Api};
+use super::api::{Answer, Api, IDENTITY};
 use super::failure::CallError;
 use super::scopes::{OPTIONAL, REQUIRED, Scope};
 use super::shapes;
@@ -42,7 +42,7 @@ pub async fn checkup(
 ) -> anyhow::Result<Vec<Finding>> {
     let token = settings.bot_token.clone();
     let api = Arc::new(Api::new(&settings.api_url, token, clock.clone())?);
-    let identity = match api.ask("auth.test", &[]).await {
+    let identity = match api.ask(IDENTITY, &[]).await {
         Ok(identity) => identity,
         Err(error) => return Ok(vec![no_bot(&error)]),
     };
@@ -95,9 +95,15 @@ fn no_bot(error: &CallError) -> Finding {
                 .to_owned(),
         );
     }
+    if error.code().is_none() {
+        return Finding::Wrong(format!(
+            "bot token: not looked at, since {error}; see whether the Web API can be reached from \
+             here: the network, a proxy, api_url"
+        ));
+    }
     Finding::Wrong(format!(
         "bot token: {error}; put in the Bot User OAuth Token (xoxb-…) from api.slack.com/apps \
-         under Install App, or see whether Slack can be reached from here"
+         under Install App"
     ))
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::api::Api;
+use super::api::{Api, IDENTITY};
 use super::failure::CallError;
 
 /// The bot as Slack knows it (`auth.test`).
@@ -25,7 +25,7 @@ impl Identity {
     ///
     /// See [`CallError`].
     pub async fn ask(api: &Api) -> Result<Self, CallError> {
-        let answer = api.ask("auth.test", &[]).await?;
+        let answer = api.ask(IDENTITY, &[]).await?;
         let text = |name: &str| answer.body[name].as_str().map(ToOwned::to_owned);
         Ok(Self {
             user: text("user_id").unwrap_or_default(),

@@ -258,7 +258,9 @@ pub fn values(view: &Value) -> BTreeMap<String, String> {
         let Some(name) = block["block_id"].as_str().filter(|_| block["type"] == "input") else {
             continue;
         };
-        let may_be_empty = block["optional"] == true;
+        // Radio buttons cannot be cleared once one is chosen.
+        let radio = block["element"]["type"] == "radio_buttons";
+        let may_be_empty = block["optional"] == true && !radio;
         if values.get(name).is_none_or(|value| value.trim().is_empty() && !may_be_empty) {
             values.insert(name.to_owned(), at_first(&block["element"]));
         }

@@ -64,12 +64,11 @@ impl Kin {
     /// What happened, as this server tells it.
     pub fn told(self, kind: Kind, payload: &Value) -> Value {
         match (self, kind) {
-            (Self::Slack, _) => payload.clone(),
             (Self::Bare, Kind::Event) => only(payload, &["type", "event"]),
             (Self::Bare, Kind::Command) => only(payload, &["text", "user_id", "channel_id"]),
             (Self::Bare, Kind::Interactive) => bare_press(payload),
             (Self::Workshop, Kind::Interactive) => workshop_press(payload),
-            (Self::Workshop, _) => payload.clone(),
+            (Self::Slack | Self::Workshop, _) => payload.clone(),
         }
     }
 }

@@ -121,7 +121,9 @@ async fn serve(double: Double, mut socket: WebSocket) {
     }
     let number = double.with(|state| {
         let others = if state.links.one { state.links.open() } else { Vec::new() };
-        others.into_iter().for_each(|other| state.links.send(other, Frame::Close));
+        for other in others {
+            state.links.send(other, Frame::Close);
+        }
         let number = u32::try_from(state.links.all.len()).unwrap_or(u32::MAX);
         let link = Link { opened: state.now, closed: None, silent: false, out };
         state.links.all.insert(number, link);
