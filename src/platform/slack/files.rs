@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::api::Api;
+use super::blocks::plain_words;
 use super::failure::CallError;
 use super::limits;
 
@@ -32,7 +33,7 @@ pub async fn show(api: &Arc<Api>, upload: Upload<'_>) -> Result<(), CallError> {
             &[
                 ("filename", "chart.png".to_owned()),
                 ("length", upload.png.len().to_string()),
-                ("alt_txt", limits::cut(upload.alt, limits::ALT_TEXT)),
+                ("alt_txt", plain_words(upload.alt, limits::ALT_TEXT)),
             ],
         )
         .await?;
@@ -43,7 +44,7 @@ pub async fn show(api: &Arc<Api>, upload: Upload<'_>) -> Result<(), CallError> {
     let url = place["upload_url"].as_str().ok_or_else(missing)?;
     let file = place["file_id"].as_str().ok_or_else(missing)?;
     api.upload(url, upload.png).await?;
-    let title = limits::cut(upload.alt.lines().next().unwrap_or_default(), limits::NAME);
+    let title = plain_words(upload.alt.lines().next().unwrap_or_default(), limits::NAME);
     let mut fields = vec![
         ("files", json!([{ "id": file, "title": title }]).to_string()),
         ("channel_id", upload.channel.to_owned()),

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::journal::Entry;
 
@@ -28,9 +29,14 @@ pub fn python() -> Command {
 }
 
 /// Where the journal of the running test goes: `scripts/test` holds all of them against the judges.
+/// Each Slack of a test has one of its own.
 pub fn journal_of_this_test() -> PathBuf {
+    static WRITTEN: AtomicU32 = AtomicU32::new(0);
+    let number = WRITTEN.fetch_add(1, Ordering::Relaxed);
     let name = std::thread::current().name().unwrap_or("unnamed").replace("::", ".");
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("slack-journals").join(format!("{name}.json"))
+    Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("slack-journals")
+        .join(format!("{name}.{number}.json"))
 }
 
 /// Writes down which scopes the manifests ask for, beside the journals.
