@@ -26,3 +26,8 @@ bench *parts:
 bench-matrix *args:
     cargo build --locked --release
     benches/matrix_round_trip.py "${CARGO_TARGET_DIR:-target}/release/maturity-bot" {{ args }}
+
+# Measures whether memory stays flat over a week's messages in Matrix rooms.
+bench-matrix-memory *args:
+    cargo build --locked --release
+    benches/matrix_memory.py "${CARGO_TARGET_DIR:-target}/release/maturity-bot" {{ args }}

@@ -5,6 +5,8 @@
 //! sure that nothing is lost on the way in, `replies`, `deliver` and `send` that nothing is doubled
 //! on the way out.
 
+mod answering;
+mod asking;
 mod batch;
 mod bot;
 mod command;

@@ -74,13 +74,13 @@ impl Drawing for Dots {
 }
 
 fn a_picture_in_a_thread(ann: &Person<'_>, room: &str, inside: &Inside) {
-    let root = ann.says(room, "How are we doing?");
+    let question = ann.says(room, "How are we doing?");
     let picture = Picture { team: TeamId(1), round: 1, kind: PictureKind::Profile };
     let (body, alt) = ("**Better** than before".to_owned(), "Two dots".to_owned());
     let parcel = Parcel {
         to: &Destination::Thread(
             PlaceId::from(format!("matrix:{room}").as_str()),
-            MessageRef(format!("{room}/{root}")),
+            MessageRef(format!("{room}/{question}")),
         ),
         message: &Message::Picture { body, alt, picture, choices: Vec::new() },
         drawing: Some(&Dots),
@@ -88,7 +88,7 @@ fn a_picture_in_a_thread(ann: &Person<'_>, room: &str, inside: &Inside) {
         doubtful: false,
     };
     let posted = inside.posts(&parcel);
-    let heard = ann.hears(room, Wanted::words("Better").thread(&root));
+    let heard = ann.hears(room, Wanted::words("Better").thread(&question));
     assert_eq!(posted, format!("{room}/{}", heard.id));
     assert_eq!(ann.fetches_picture(room, &heard.id), Dots.png().expect("drawn"));
     let content = &heard.content;

@@ -320,9 +320,10 @@ fn assert_keys_differ(events: &[Event]) {
 fn storm(bank: &Bank, seed: u64, kills: usize) {
     let open = seed % 2 == 1;
     let world = World::quick();
-    let (settings, mode) = match open {
-        true => ("unlimited = true", "mode = \"open\""),
-        false => ("unlimited = true\npolls = true", ""),
+    let (settings, mode) = if open {
+        ("unlimited = true", "mode = \"open\"")
+    } else {
+        ("unlimited = true\npolls = true", "")
     };
     let mut scene = Scene::of_five(&world, settings, mode);
     scene.starts_first_round();

@@ -6,26 +6,16 @@ use std::sync::Arc;
 use futures_util::future::try_join_all;
 use matrix_sdk::Room;
 use matrix_sdk::deserialized_responses::TimelineEvent;
-use matrix_sdk::ruma::{EventId as EventIdRef, RoomId};
 use matrix_sdk::sync::{JoinedRoomUpdate, SyncResponse};
 
 use super::bot::Bot;
-use super::errors::{logged_out, post_error};
-use super::listen::{Item, Told};
+use super::listen::Item;
 use super::notes::{Again, Origin, Owed, Parked};
 use super::raw::{Event, Heard};
-use super::replies::{Answer, Replies};
-use super::waiting::nap;
-use super::{compose, deliver, direct, gaps, ids, listen, polls, rooms, trust};
+use super::replies::Replies;
+use super::{direct, ids, listen, polls, rooms, trust};
 use crate::domain::ids::{EventId, PersonId};
-use crate::domain::message::Message;
-use crate::platform::{
-    Inbox, Incoming, NotCommitted, PlaceChange, PostError, Response, Stop, What,
-};
-use crate::text::words::MatrixInterrupted;
-
-/// Seconds between two questions to a homeserver that gave no answer.
-const PAUSE: u64 = 5;
+use crate::platform::{Inbox, Incoming, PlaceChange, Stop, What};
 
 /// Takes in what syncs bring.
 pub struct Listener {
@@ -145,91 +135,6 @@ impl Listener {
         }
     }
 
-    async fn hand_in(&self, told: Told, repeated: bool) -> anyhow::Result<()> {
-        let Told { incoming, origin } = told;
-        let event = incoming.id.0.clone();
-        let changes = matches!(incoming.what, What::Edited { .. } | What::Withdrawn { .. });
-        let (again, since) = (Again::after(&incoming.what), self.bot.clock.now());
-        let owed = incoming.what.person().cloned().zip(origin);
-        let owed = owed.map(|(person, origin)| Owed { person, origin, again, sure: true, since });
-        // A change may have no answer, so that none says nothing of whether it was made before.
-        let known = match &owed {
-            Some(owed) if changes => self.expect(&event, owed).await?,
-            _ => true,
-        };
-        let response = self.inbox.hand_in(incoming).await?;
-        match (response, owed) {
-            (Some(response), Some(owed)) => self.give(event, owed, response, false),
-            (None, Some(owed)) if repeated && known => self.again(event, owed).await?,
-            (None, Some(_)) => self.bot.notes.paid(&event),
-            _ => {}
-        }
-        Ok(())
-    }
-
-    /// Notes that an event may bring an answer; gives whether an earlier life noted so.
-    async fn expect(&self, event: &str, owed: &Owed) -> anyhow::Result<bool> {
-        let known = self.bot.notes.owes(event);
-        if !known {
-            self.bot.notes.owe(event, Owed { sure: false, ..owed.clone() });
-            self.bot.notes.keep_owed().await?;
-        }
-        Ok(known)
-    }
-
-    fn give(&self, event: String, owed: Owed, response: Response, again: bool) {
-        self.bot.notes.owe(&event, owed.clone());
-        let Owed { person, origin, .. } = owed;
-        if !matches!(origin, Origin::Here(_)) {
-            self.bot.notes.show(&person, compose::keys(&response.message.choices()));
-        }
-        self.replies.give(Answer { event, person, origin, response, again });
-    }
-
-    /// Gives an answer that may have been lost, or what takes its place. Under the same key it
-    /// replaces nothing that arrived.
-    ///
-    /// # Errors
-    ///
-    /// The bot stops.
-    pub async fn again(&self, event: String, owed: Owed) -> anyhow::Result<()> {
-        // An answer that arrived is what its person has in front of them, whatever comes next now.
-        if owed.again == Again::Question
-            && let Origin::Direct(room) = &owed.origin
-            && let Ok(room) = <&RoomId>::try_from(room.as_str())
-            && let Some(room) = self.bot.client.get_room(room)
-        {
-            let look = || deliver::has_answered(&self.bot, &room, &owed.person, &event);
-            if self.insist(look).await? == Some(true) {
-                self.bot.notes.paid(&event);
-                return Ok(());
-            }
-        }
-        let said = |place, text: &str| What::Said {
-            person: owed.person.clone(),
-            place,
-            text: text.to_owned(),
-        };
-        let what = match &owed.again {
-            Again::Question => said(None, "/maturity answer"),
-            Again::Words { place, text } => said(place.clone(), text),
-            Again::Arrival { place, by } => What::Arrived { place: place.clone(), by: by.clone() },
-            Again::Word => {
-                let words = self.bot.say(&MatrixInterrupted {});
-                let response = Response { message: Message::Text(words), drawing: None };
-                self.give(event, owed, response, true);
-                return Ok(());
-            }
-        };
-        let id = EventId(format!("{event}#{:016x}", crate::random::number()));
-        let incoming = Incoming { id, sent: self.bot.clock.now(), what };
-        match self.inbox.hand_in(incoming).await? {
-            Some(response) => self.give(event, owed, response, true),
-            None => self.bot.notes.paid(&event),
-        }
-        Ok(())
-    }
-
     /// The events of a joined room that count.
     async fn in_room(
         &self,
@@ -257,70 +162,6 @@ impl Listener {
             counts.then(|| Item { event, heard, room: room.clone(), direct })
         };
         Ok(events.into_iter().filter_map(item).collect())
-    }
-
-    /// What a sync left out of a room; nothing where the bot may not look back.
-    async fn gap(
-        &self,
-        room: &Room,
-        from: &str,
-        since: &str,
-    ) -> anyhow::Result<Vec<TimelineEvent>> {
-        let ask = || async {
-            let events = gaps::earlier(room, from, since, &self.bot.own).await;
-            events.map_err(|error| post_error(&error))
-        };
-        let events = self.insist(ask).await?;
-        Ok(events.unwrap_or_default())
-    }
-
-    /// Notes what the answers of a poll mean, where an earlier life posted it and did not come to
-    /// note that.
-    async fn learn(&self, item: &Item, poll: &str) -> anyhow::Result<()> {
-        let Ok(id) = <&EventIdRef>::try_from(poll) else { return Ok(()) };
-        if polls::recall(&self.bot, poll).await?.is_some() {
-            return Ok(());
-        }
-        let ask = || async {
-            let event = item.room.event(id, None).await;
-            event.map_err(|error| post_error(&error))
-        };
-        let Some(event) = self.insist(ask).await? else { return Ok(()) };
-        let Some(event) = read(&[event]).pop() else { return Ok(()) };
-        match polls::Poll::of(&event, item.room.room_id().as_str(), &self.bot.own) {
-            Some(poll) if item.direct => polls::keep_apart(&self.bot, &event.id, &poll).await,
-            Some(poll) => polls::keep(&self.bot, &event.id, &poll).await,
-            None => Ok(()),
-        }
-    }
-
-    /// Asks the homeserver for something until it gives it; `None` where it never will.
-    async fn insist<T, F>(&self, ask: impl Fn() -> F) -> anyhow::Result<Option<T>>
-    where
-        F: Future<Output = Result<T, PostError>>,
-    {
-        let mut stop = self.stop.clone();
-        loop {
-            let result = tokio::select! {
-                result = ask() => result,
-                _ = stop.wait_for(|stop| *stop) => return Err(NotCommitted.into()),
-            };
-            let error = match result {
-                Ok(given) => return Ok(Some(given)),
-                Err(error) => error,
-            };
-            tracing::warn!(%error, "the homeserver did not give what the bot asked for");
-            let seconds = match error {
-                PostError::Limited { retry_after } => retry_after.max(1),
-                PostError::Transient { .. } | PostError::Unanswered(_) => PAUSE,
-                PostError::DeadTarget(_) | PostError::OurBug(_) => return Ok(None),
-                PostError::DeadInstall(_) => return Err(logged_out()),
-            };
-            tokio::select! {
-                () = nap(seconds) => {}
-                _ = stop.wait_for(|stop| *stop) => return Err(NotCommitted.into()),
-            }
-        }
     }
 
     /// Notices that the bot came into a room; gives from which event on things count.
@@ -430,7 +271,8 @@ fn invited_by(event: &Event, own: &str) -> Option<PersonId> {
 }
 
 /// Events as the bot reads them; what has no id or type is none.
-fn read(events: &[TimelineEvent]) -> Vec<Event> {
+#[must_use]
+pub fn read(events: &[TimelineEvent]) -> Vec<Event> {
     let event = |event: &TimelineEvent| event.raw().deserialize_as_unchecked::<Event>().ok();
     events.iter().filter_map(event).collect()
 }

@@ -127,7 +127,6 @@ impl Keeper {
         left == 0
     }
 
-    #[expect(clippy::disallowed_methods, reason = "it measures how long something takes")]
     fn sync_begins(&self) {
         let mut rules = self.rules();
         if let Some(answered) = rules.answered.take() {
