@@ -124,7 +124,9 @@ def typed(entry):
     if entry["method"] in TYPES:
         yield TYPES[entry["method"]], params
     if entry["method"] == "event":
-        # What the Slack of the tests tells. Some types leave out the time that all events have.
+        # What the Slack of the tests tells. Some types leave out the time that all events have, and
+        # a view stands in them as it is sent and not as Slack hands it out.
+        params.pop("view", None)
         yield "SlackEvent & { event_ts: string }", params
         return
     for payload in payloads(entry):
