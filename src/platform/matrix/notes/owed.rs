@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Notes;
 use crate::clock::Instant;
 use crate::domain::command::{self, Verb};
 use crate::domain::ids::{PersonId, PlaceId};
@@ -93,55 +92,6 @@ pub struct Owed {
     pub sure: bool,
     /// Since when.
     pub since: Instant,
-}
-
-impl Notes {
-    /// The answer to an event is on its way, or (not `sure`) will be once the event is committed.
-    pub fn owe(&self, event: &str, owed: Owed) {
-        self.live().owed.insert(event.to_owned(), owed);
-    }
-
-    /// Whether an answer to an event is owed.
-    #[must_use]
-    pub fn owes(&self, event: &str) -> bool {
-        self.live().owed.contains_key(event)
-    }
-
-    /// The answer to an event arrived, or never will.
-    pub fn paid(&self, event: &str) {
-        self.live().owed.remove(event);
-    }
-
-    /// Forgets answers to events that never were committed.
-    pub fn forget_unsure(&self) {
-        self.live().owed.retain(|_, owed| owed.sure);
-    }
-
-    /// All answers that are owed for sure, the oldest first.
-    #[must_use]
-    pub fn owed(&self) -> Vec<(String, Owed)> {
-        let owed = self.live().owed.clone();
-        let mut sure: Vec<_> = owed.into_iter().filter(|(_, owed)| owed.sure).collect();
-        sure.sort_by_key(|(_, owed)| owed.since);
-        sure
-    }
-
-    /// Keeps which answers are owed, where that changed.
-    ///
-    /// # Errors
-    ///
-    /// A store that failed.
-    pub async fn keep_owed(&self) -> anyhow::Result<()> {
-        let owed = {
-            let live = self.live();
-            (live.owed != live.owed_kept).then(|| live.owed.clone())
-        };
-        if let Some(owed) = owed {
-            self.keep("owed", &owed).await?;
-            self.live().owed_kept = owed;
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]
