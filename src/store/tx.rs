@@ -32,6 +32,7 @@ struct Work {
 }
 
 /// A range that was read, up to a number of rows.
+#[derive(Clone)]
 struct Scanned {
     start: Key,
     end: Key,
@@ -208,30 +209,28 @@ impl<'a> Tx<'a> {
         let ours: Vec<_> = work.writes.range(start.to_vec()..end.to_vec()).map(cloned).collect();
         let hidden = ours.iter().filter(|(_, value)| value.is_none()).count();
         let page = limit.saturating_add(hidden);
-        let (stored, covered) = self.stored(&mut work, start, end, page)?;
-        Ok(overlaid(&stored, ours, &covered, limit))
+        let scanned = self.scanned(&mut work, start, end, page)?;
+        Ok(overlaid(&scanned.rows, ours, &scanned.covered(), limit))
     }
 
-    /// The rows of a range as the store holds them, and the first key behind what was read.
-    fn stored(
+    /// A range as the store holds it.
+    fn scanned(
         &self,
         work: &mut Work,
         start: &[u8],
         end: &[u8],
         page: usize,
-    ) -> Result<(Arc<[(Key, Vec<u8>)]>, Key), StoreError> {
+    ) -> Result<Scanned, StoreError> {
         let same = |it: &&Scanned| it.page == page && it.start == start && it.end == end;
         if let Some(known) = work.ranges.iter().find(same) {
-            return Ok((Arc::clone(&known.rows), known.covered()));
+            return Ok(known.clone());
         }
-        let rows: Arc<[_]> = self.kv.range(start, end, page)?.into();
-        let (start, end) = (start.to_vec(), end.to_vec());
-        let scanned = Scanned { start, end, page, rows: Arc::clone(&rows) };
-        let covered = scanned.covered();
+        let rows = self.kv.range(start, end, page)?.into();
+        let scanned = Scanned { start: start.to_vec(), end: end.to_vec(), page, rows };
         if self.binds {
-            work.ranges.push(scanned);
+            work.ranges.push(scanned.clone());
         }
-        Ok((rows, covered))
+        Ok(scanned)
     }
 }
 

@@ -256,8 +256,8 @@ impl Year {
             taken += 1;
             let (reply, value) = self.reply_to(at);
             let question = self.model.bank.questions[at].id.clone();
-            let token = Press::Answer(round_id(team, number), question, reply).token();
-            let what = What::Chose { person: person_id(who), place: None, token };
+            let press = Press::Answer(round_id(team, number), question, reply);
+            let what = What::Chose { person: person_id(who), place: None, token: press.token() };
             let heard = self.hand_in(sent, what).await;
             self.answered(sent, who, (team, number), at, value, &heard);
             if chance(&mut self.dice, 20) {

@@ -108,15 +108,16 @@ pub fn judge_team(model: &Model, tx: &Tx<'_>, now: Instant, team: usize) {
     }
     let mut notes: Vec<_> =
         own.skips.iter().map(|it| (it.last, it.what.clone(), it.first, it.count)).collect();
-    let noted = tx.skipped(id, usize::MAX).expect("readable");
-    let mut noted: Vec<_> = noted
+    let mut stored: Vec<_> = tx
+        .skipped(id, usize::MAX)
+        .expect("readable")
         .into_iter()
         .map(|(last, it)| (last, it.what, it.first, usize::from(it.count)))
         .collect();
     notes.sort();
-    noted.sort();
-    if notes != noted {
-        model.differ(now, &about, &format!("skipped {noted:#?}, expected {notes:#?}"));
+    stored.sort();
+    if notes != stored {
+        model.differ(now, &about, &format!("skipped {stored:#?}, expected {notes:#?}"));
     }
 }
 

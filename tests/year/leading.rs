@@ -4,6 +4,7 @@ use chrono::{NaiveTime, TimeDelta};
 use maturity_bot::domain::cron::CronExpr;
 use maturity_bot::domain::team::{Mode, Scheduled};
 
+use crate::acting::Heard;
 use crate::deeds::Order;
 use crate::driver::Year;
 use crate::model::{Fate, Life, Model, Stage};
@@ -84,36 +85,12 @@ impl Year {
                 if some { "" } else { "has no results yet" }
             }
             Order::Report => {
-                match self.model.report(team) {
-                    Some(expected) if !heard.lost => {
-                        let lacks = expected.lacks(&heard.body());
-                        if !lacks.is_empty() {
-                            let told = format!("{lacks:?} in {}", heard.body());
-                            self.model.differ(now, &about, &told);
-                        }
-                    }
-                    Some(_) => {}
-                    None => self.hears(&about, &heard, "has no results yet"),
-                }
+                self.reads(now, team, &about, &heard);
                 ""
             }
             order if in_config && changes_settings(&order) => "managed in the config file",
-            Order::Target(pillar, level) => {
-                self.model.teams[team].settings.targets[pillar] = level;
-                ""
-            }
-            Order::Mode(mode) => {
-                self.model.teams[team].settings.mode = match mode {
-                    "anonymous" => Mode::Anonymous,
-                    "open" => Mode::Open,
-                    _ => Mode::Pseudonymous,
-                };
-                ""
-            }
-            Order::Schedule(preset, times) => {
-                let times = CronExpr::parse(times).expect("plain");
-                let schedules = vec![Scheduled { preset: preset.to_owned(), times }];
-                self.model.reschedule(now, team, schedules);
+            Order::Target(..) | Order::Mode(_) | Order::Schedule(..) => {
+                self.model.set(now, team, &order);
                 ""
             }
             order => {
@@ -123,9 +100,36 @@ impl Year {
         };
         self.hears(&about, &heard, expected);
     }
+
+    /// A report says what the model computes, or that there is nothing to say yet.
+    fn reads(&mut self, now: Instant, team: usize, about: &[String], heard: &Heard) {
+        let Some(expected) = self.model.report(team) else {
+            return self.hears(about, heard, "has no results yet");
+        };
+        let lacks = if heard.lost { Vec::new() } else { expected.lacks(&heard.body()) };
+        if !lacks.is_empty() {
+            self.model.differ(now, about, &format!("{lacks:?} in {}", heard.body()));
+        }
+    }
 }
 
 impl Model {
+    fn set(&mut self, now: Instant, team: usize, order: &Order) {
+        let settings = &mut self.teams[team].settings;
+        match order {
+            Order::Target(pillar, level) => settings.targets[*pillar] = *level,
+            Order::Mode("anonymous") => settings.mode = Mode::Anonymous,
+            Order::Mode("open") => settings.mode = Mode::Open,
+            Order::Mode(_) => settings.mode = Mode::Pseudonymous,
+            Order::Schedule(preset, times) => {
+                let times = CronExpr::parse(times).expect("plain");
+                let schedules = vec![Scheduled { preset: (*preset).to_owned(), times }];
+                self.reschedule(now, team, schedules);
+            }
+            _ => {}
+        }
+    }
+
     fn open_round(&self, team: usize) -> Option<usize> {
         let it = &self.teams[team];
         it.current.filter(|at| it.rounds[*at].stage == Stage::Open)

@@ -75,12 +75,12 @@ fn quiet(dice: &mut Dice, start: Instant) -> Quiet {
 
 /// How a team wishes to be asked.
 pub fn settings(dice: &mut Dice, start: Instant) -> Settings {
-    let scheduled = |(preset, times): &(&str, &str)| Scheduled {
+    let rhythm = |(preset, times): &(&str, &str)| Scheduled {
         preset: (*preset).to_owned(),
         times: CronExpr::parse(times).expect("plain"),
     };
     let times = |it: Option<&str>| it.map(|it| CronExpr::parse(it).expect("plain"));
-    let schedules = pick(dice, &RHYTHMS).iter().map(scheduled).collect();
+    let schedules = pick(dice, &RHYTHMS).iter().map(rhythm).collect();
     let level = |dice: &mut Dice| u8::try_from(2 + dice.below(4)).expect("small");
     Settings {
         zone: zone(dice),

@@ -264,8 +264,7 @@ impl Figures {
         }
         let overall = stored.overall.map(|it| (it.level, it.complete));
         check("overall", overall == self.overall.map(|(level, _, whole)| (level, whole)));
-        let mean = |it: Option<f64>| it;
-        let overall = mean(stored.overall.map(|it| it.score));
+        let overall = stored.overall.map(|it| it.score);
         check("overall score", same(overall, self.overall.map(|it| it.1)));
         check("weakest", stored.weakest.map(Pillar::index) == self.weakest);
         let findings: Vec<Finding> = self
@@ -290,7 +289,7 @@ impl Figures {
     pub fn next_actions<'a>(
         &self,
         bank: &'a Bank,
-        targets: &[u8; 4],
+        targets: [u8; 4],
         over: &BTreeSet<String>,
     ) -> Vec<&'a Action> {
         let settled = |action: &Action| {

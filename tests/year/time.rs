@@ -56,7 +56,7 @@ impl Slots {
     }
 
     /// All slots from one of them up to an instant.
-    pub fn from_to(&self, first: Instant, until: Instant) -> Vec<Instant> {
+    pub fn between(&self, first: Instant, until: Instant) -> Vec<Instant> {
         let next = |at: &Instant| Some(self.after(*at));
         std::iter::successors(Some(first), next).take_while(|at| *at <= until).collect()
     }

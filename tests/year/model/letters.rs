@@ -133,7 +133,7 @@ impl Model {
         let begun = round.answers.get(&letter.to).is_some_and(|own| {
             round.questions.iter().any(|at| own.get(at).is_some_and(|it| it.value.is_some()))
         });
-        let invites = matches!(letter.kind, Kind::Question(_)) && !self.is_pulse(&round.preset);
+        let invites = matches!(letter.kind, Kind::Question(_)) && !super::is_pulse(&round.preset);
         left > 0 && !(invites && begun)
     }
 

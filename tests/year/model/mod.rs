@@ -249,8 +249,8 @@ impl Model {
             self.due.insert((at, Due::Wake(team, wake)));
         }
     }
+}
 
-    pub fn is_pulse(&self, preset: &str) -> bool {
-        preset == "pulse"
-    }
+pub fn is_pulse(preset: &str) -> bool {
+    preset == "pulse"
 }

@@ -106,7 +106,7 @@ impl Model {
         let open = round.mode == Mode::Open;
         let suits = match self.in_place {
             None => false,
-            Some(InPlace::Hidden) => open || self.is_pulse(&round.preset),
+            Some(InPlace::Hidden) => open || super::is_pulse(&round.preset),
             Some(InPlace::Seen) => open,
         };
         if !suits || questions.len() > 10 {
@@ -148,7 +148,7 @@ impl Model {
         let it = &self.teams[team];
         let round = &it.rounds[it.current.expect("open")];
         let (opened, closes) = (round.opened.expect("open"), round.closes);
-        let wanted: Vec<Instant> = if self.is_pulse(&round.preset) {
+        let wanted: Vec<Instant> = if super::is_pulse(&round.preset) {
             (1..7 * 4).map(|n| opened + TimeDelta::days(14 * n)).collect()
         } else {
             let midway = opened + TimeDelta::milliseconds((closes - opened).num_milliseconds() / 2);
@@ -164,7 +164,7 @@ impl Model {
         let it = &self.teams[team];
         let round = &it.rounds[it.current.expect("open")];
         let days = (now - round.opened.expect("open")).num_days();
-        let spans = if self.is_pulse(&round.preset) { days / 28 } else { 0 };
+        let spans = if super::is_pulse(&round.preset) { days / 28 } else { 0 };
         2 * u32::try_from(spans).expect("few")
     }
 

@@ -65,7 +65,8 @@ impl Model {
 
     /// The weakest pillar of the last closed round that has one.
     fn weakest(&self, team: usize) -> Option<usize> {
-        let closed = self.teams[team].rounds.iter().rev().filter(|it| it.stage == Stage::Closed);
-        closed.filter_map(|round| round.figures.as_ref()?.weakest).next()
+        let mut closed =
+            self.teams[team].rounds.iter().rev().filter(|it| it.stage == Stage::Closed);
+        closed.find_map(|round| round.figures.as_ref()?.weakest)
     }
 }

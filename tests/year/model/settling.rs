@@ -220,7 +220,7 @@ impl Model {
             Some(number) => {
                 let round = &self.teams[team].rounds[number];
                 let open = round.stage == Stage::Open;
-                if open && round.preset == preset && self.is_pulse(&preset) {
+                if open && round.preset == preset && super::is_pulse(&preset) {
                     self.ask_next_week(now, team, number);
                 } else {
                     self.skip(team, Skip { what: preset, first: slot, last: slot, count: 1 });
@@ -245,7 +245,7 @@ impl Model {
         what: &str,
     ) -> Option<Instant> {
         let slots = Slots::new(times, self.teams[team].settings.zone);
-        let mut due = slots.from_to(at, now);
+        let mut due = slots.between(at, now);
         self.counts.slots += due.len() as u64;
         self.set_wake(team, wake, Some(slots.after(now)));
         let latest = *due.last().expect("it is due");
@@ -296,7 +296,7 @@ impl Model {
             let wake = Wake::Schedule(index);
             let overdue = self.teams[team].wakes.get(&wake).copied().filter(|at| *at <= now);
             if let (Some(was), Some(at)) = (was, overdue) {
-                let due = Slots::new(was.times.as_str(), old_zone).from_to(at, now);
+                let due = Slots::new(was.times.as_str(), old_zone).between(at, now);
                 let last = *due.last().expect("it is due");
                 let what = is.map_or_else(|| format!("{wake:?}"), |it| it.preset.clone());
                 self.skip(team, Skip { what, first: at, last, count: due.len() });
@@ -317,7 +317,7 @@ impl Model {
             let Some(times) = times.filter(|_| zone != old) else { continue };
             let overdue = self.teams[team].wakes.get(&wake).copied().filter(|at| *at <= now);
             if let Some(at) = overdue {
-                let due = Slots::new(times.as_str(), old).from_to(at, now);
+                let due = Slots::new(times.as_str(), old).between(at, now);
                 let last = *due.last().expect("it is due");
                 self.skip(
                     team,

@@ -85,7 +85,7 @@ impl Model {
         let it = &self.teams[team];
         let over = it.actions.iter().filter(|(_, life)| life.fate != Fate::Taken);
         let over: BTreeSet<String> = over.map(|(id, _)| id.clone()).collect();
-        let next = figures.next_actions(&self.bank, &it.settings.targets, &over);
+        let next = figures.next_actions(&self.bank, it.settings.targets, &over);
         let line = |(place, action): (usize, &&maturity_bot::domain::bank::Action)| {
             let life = it.actions.get(action.id.as_str());
             let taken = life.filter(|life| life.fate == Fate::Taken).map(|life| life.by);
@@ -109,7 +109,7 @@ impl Model {
         let over = it.actions.iter().filter(|(_, life)| life.fate != Fate::Taken);
         let over: BTreeSet<String> = over.map(|(id, _)| id.clone()).collect();
         let figures = self.shown(team, number).figures;
-        let next = figures.next_actions(&self.bank, &it.settings.targets, &over);
+        let next = figures.next_actions(&self.bank, it.settings.targets, &over);
         next.into_iter().map(|action| action.id.to_string()).collect()
     }
 
