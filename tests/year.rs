@@ -52,11 +52,9 @@ fn number(name: &str, usual: u64) -> u64 {
 }
 
 #[tokio::test]
-async fn ten_weeks_of_eight_teams_go_as_the_model_says() {
-    for seed in 1..=2 {
-        let year = live(Size { teams: 8, days: 70, seed }).await;
-        eprintln!("{:?} {:?}", year.model.counts, year.machine.ends);
-    }
+async fn eight_weeks_of_six_teams_go_as_the_model_says() {
+    let year = live(Size { teams: 6, days: 56, seed: 1 }).await;
+    eprintln!("{:?} {:?}", year.model.counts, year.machine.ends);
 }
 
 #[tokio::test]

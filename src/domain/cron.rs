@@ -52,6 +52,10 @@ impl CronExpr {
     ///
     /// A [`CronError`] that says what is wrong and how to mend it.
     pub fn parse(text: &str) -> Result<Self, CronError> {
+        Self::read(text)?.if_it_comes_up()
+    }
+
+    fn read(text: &str) -> Result<Self, CronError> {
         let parts = five_fields(text)?;
         let [minute, hour, day, month, week] = parts;
         if day != "*" && week != "*" {
@@ -70,7 +74,7 @@ impl CronExpr {
         // The matcher reads any lists within range, so a refusal can only mean "never".
         let matcher =
             cron::Schedule::from_str(&source).map_err(|_| CronError::Never(text.clone()))?;
-        Self { text, matcher, weeks }.if_it_comes_up()
+        Ok(Self { text, matcher, weeks })
     }
 
     /// The expression, with single blanks between its fields.
@@ -239,8 +243,9 @@ impl FromStr for CronExpr {
 impl TryFrom<String> for CronExpr {
     type Error = CronError;
 
+    /// Reads a stored expression. That it comes up was seen when it was made, and takes long.
     fn try_from(text: String) -> Result<Self, CronError> {
-        Self::parse(&text)
+        Self::read(&text)
     }
 }
 
