@@ -164,7 +164,8 @@ const PULSE_NUDGE: Days = Days::new(14);
 pub fn nudges(opened: DateTime<Utc>, closes: DateTime<Utc>, pace: Pace) -> Vec<DateTime<Utc>> {
     match pace {
         Pace::AtOnce => {
-            let midway = opened + (closes - opened) / 2;
+            // In whole seconds, so that it survives where moments are kept in milliseconds.
+            let midway = opened + TimeDelta::seconds((closes - opened).num_seconds() / 2);
             let last = closes - TimeDelta::days(1);
             let wanted = if last > midway { vec![midway, last] } else { vec![midway] };
             wanted.into_iter().filter(|at| opened < *at && *at < closes).collect()

@@ -7,7 +7,7 @@ use maturity_bot::domain::ids::{RoundId, TeamId};
 use maturity_bot::domain::level::Pillar;
 use maturity_bot::domain::round::State;
 use maturity_bot::domain::team::Settings;
-use maturity_bot::engine::{Engine, Rules};
+use maturity_bot::engine::{Engine, Rules, TeamPlan};
 use maturity_bot::store::keyring::Keyring;
 use maturity_bot::store::kv::Kv;
 use maturity_bot::store::memory::MemoryKv;
@@ -208,4 +208,47 @@ async fn a_done_action_shows_in_the_next_round_what_became_of_its_pillar() {
     play(&house, "3").await;
     let later = house.say("Ann", "/maturity report").await;
     assert!(!later.contains("What became of it"), "{later}");
+}
+
+#[tokio::test]
+async fn somebody_who_joined_and_answered_is_counted_also_after_leaving() {
+    let house = house();
+    let team = house.team("crew", &TEAM, calm()).await;
+    house.say("Ann", "/maturity start quick").await;
+    house.joins("Eli", "crew").await;
+    answer(&house, &[("Bob", "3"), ("Cem", "3"), ("Dia", "3"), ("Eli", "3")]).await;
+    house.leaves("Eli", "crew").await;
+    house.say("Ann", "/maturity close").await;
+    let result = house.look().result(RoundId { team, number: 1 }).unwrap().unwrap();
+    assert_eq!((result.participants, result.members), (4, 5));
+}
+
+#[tokio::test]
+async fn a_reminder_midway_between_milliseconds_is_not_lost() {
+    let house = house();
+    house.team("crew", &TEAM, calm()).await;
+    house.clock.advance(TimeDelta::milliseconds(123));
+    house.say("Ann", "/maturity start quick").await;
+    house.say("Ann", "/maturity extend until 2026-11-10").await;
+    house.posts();
+    house.later(TimeDelta::days(8)).await;
+    assert_eq!(house.posts_to("dia").len(), 2, "one midway, one a day before the end");
+}
+
+#[tokio::test]
+async fn targets_of_the_config_file_are_not_changed_in_chat() {
+    let house = house();
+    let team = house.team("crew", &TEAM, calm()).await;
+    let crew = house.team_of(team);
+    let plan = TeamPlan {
+        config_id: Some("crew".to_owned()),
+        name: crew.name,
+        place: crew.place,
+        leads: crew.leads,
+        settings: crew.settings,
+    };
+    house.engine.make_team(&plan).await.unwrap();
+    let refused = house.say("Ann", "/maturity target tooling 2").await;
+    assert!(refused.contains("managed in the config file"), "{refused}");
+    assert_eq!(house.team_of(team).settings.target(Pillar::Tooling), 4);
 }

@@ -11,6 +11,7 @@ use maturity_bot::domain::ids::{QuestionId, TeamId};
 use maturity_bot::domain::level::Pillar;
 use maturity_bot::domain::round::State;
 use maturity_bot::domain::team::{Scheduled, Settings};
+use maturity_bot::platform::What;
 use maturity_bot::store::keyring::Keyring;
 use maturity_bot::store::memory::MemoryKv;
 use maturity_bot::text::content::Content;
@@ -196,4 +197,21 @@ async fn a_pulse_round_follows_the_rotation_week_by_week() {
         assert_eq!(house.round(team, 2).questions, expected, "week {week} of the second round");
         house.later(TimeDelta::days(7) - TimeDelta::hours(2)).await;
     }
+}
+
+#[tokio::test]
+async fn a_slot_behind_a_closing_that_waits_for_late_answers_is_not_lost() {
+    let (house, team) = scheduled("2026-11-02 08:00", Tz::UTC, "quick", "0 9 * * MON").await;
+    house.later(TimeDelta::days(2)).await;
+    // The bot is down from before the deadline, on Saturday, until after the next slot.
+    house.clock.set(at("2026-11-09 10:00"));
+    let linked = |caught_up| What::Linked { platform: "chat".to_owned(), caught_up };
+    house.happens(linked(false)).await;
+    house.settle().await;
+    assert_eq!(house.round(team, 1).state, State::Open, "late answers may still come in");
+    house.happens(linked(true)).await;
+    house.settle().await;
+    assert_eq!(house.round(team, 1).state, State::Closed);
+    assert_eq!(house.round(team, 2).state, State::Open);
+    assert_eq!(house.look().skipped(team, 9).unwrap(), []);
 }

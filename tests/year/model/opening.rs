@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use maturity_bot::domain::answer::Value;
-use maturity_bot::domain::bank::Kind as Kind_;
+use maturity_bot::domain::bank::Kind as Form;
 use maturity_bot::domain::selection::Plan;
 use maturity_bot::domain::team::Mode;
 use maturity_bot::engine::InPlace;
@@ -114,7 +114,7 @@ impl Model {
         }
         let bank = self.bank.clone();
         for question in questions.iter().map(|at| &bank.questions[*at]) {
-            if matches!(question.kind, Kind_::Level(_) | Kind_::YesNo) {
+            if matches!(question.kind, Form::Level(_) | Form::YesNo) {
                 let post = Expected::new(team, "question", vec![question.text.clone()]);
                 self.expect(team, Expected { offers: Some(number), ..post });
             }
@@ -151,7 +151,7 @@ impl Model {
         let wanted: Vec<Instant> = if super::is_pulse(&round.preset) {
             (1..7 * 4).map(|n| opened + TimeDelta::days(14 * n)).collect()
         } else {
-            let midway = opened + TimeDelta::milliseconds((closes - opened).num_milliseconds() / 2);
+            let midway = opened + TimeDelta::seconds((closes - opened).num_seconds() / 2);
             let last = closes - TimeDelta::days(1);
             if last > midway { vec![midway, last] } else { vec![midway] }
         };
