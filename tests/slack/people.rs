@@ -114,11 +114,13 @@ async fn v18_a_revoked_token_stops_all_sending_and_keeps_the_data() {
         .double
         .until("an error", |state| state.logs.iter().find(|it| it.contains("ERROR")).cloned())
         .await;
-    let mark = office.double.with(|state| state.journal.len());
-    let quiet = std::time::Duration::from_millis(700);
-    assert!(office.double.within(quiet, |_| None::<()>).await.is_none());
-    let calls = office.double.with(|state| state.journal.len());
-    assert!(calls - mark <= 2, "it goes on calling");
+    // What was on its way to several people side by side still arrives.
+    let moment = std::time::Duration::from_millis(500);
+    assert!(office.double.within(moment, |_| None::<()>).await.is_none());
+    let before = office.double.with(|state| state.journal.len());
+    assert!(office.double.within(moment, |_| None::<()>).await.is_none());
+    let after = office.double.with(|state| state.journal.len());
+    assert_eq!(after, before, "it goes on calling");
     assert!(office.bot.lives());
     office.double.with(|state| state.workspace.revoked = None);
     office.restart().await;

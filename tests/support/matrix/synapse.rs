@@ -69,7 +69,7 @@ impl Synapse {
     }
 
     fn wait_until_up(&self) {
-        for _ in 0..1200 {
+        for _ in 0..2400 {
             if let Some(code) = self.child().try_wait().expect("a child of ours") {
                 let log = std::fs::read_to_string(self.folder.join("homeserver.log"));
                 panic!("the homeserver ended with {code}: {}", log.unwrap_or_default());
@@ -79,7 +79,7 @@ impl Synapse {
             }
             std::thread::park_timeout(Duration::from_millis(50));
         }
-        panic!("the homeserver did not come up within a minute");
+        panic!("the homeserver did not come up within two minutes");
     }
 }
 

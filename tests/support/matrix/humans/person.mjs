@@ -83,8 +83,9 @@ export class Person {
     return ask(this.server, this.session.access_token, method, path, body);
   }
 
-  // Waits until something holds; it is looked at again whenever anything happens to this person.
-  async until(holds, what, ms = 30_000) {
+  // Waits until something holds; it is looked at again whenever anything happens to this person. The
+  // time is for a machine that has much else to do; whatever holds, holds long before.
+  async until(holds, what, ms = 90_000) {
     const end = Date.now() + ms;
     for (;;) {
       const found = await holds();

@@ -130,7 +130,12 @@ export const verbs = {
       });
   },
 
-  all: (person, { room }) => person.ledger.all(room),
+  // What came a moment ago may still be on its way through the ciphers, or its key on the network.
+  async all(person, { room }) {
+    const readable = () => person.ledger.all(room).unread === 0;
+    await person.until(readable, `everything in ${room} to be readable`);
+    return person.ledger.all(room);
+  },
 
   // Fetches a picture and decrypts it; see "Sending encrypted attachments" in the specification.
   async picture(person, { room, event }) {
