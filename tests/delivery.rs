@@ -20,7 +20,6 @@ use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use maturity_bot::app::Courier;
-use maturity_bot::clock::Clock;
 use maturity_bot::domain::ids::{PersonId, PlaceId, RoundId, TeamId};
 use maturity_bot::domain::message::{Destination, Message, MessageRef};
 use maturity_bot::domain::outgoing::{Errand, Mishap, OutRow, Purpose};
@@ -32,7 +31,7 @@ use maturity_bot::store::kv::Kv;
 use maturity_bot::store::tx::Tx;
 
 use faulty::Faulty;
-use world::{Dice, Mortal, Words, World, deliver_next, restless, runs};
+use world::{Dice, Words, World, deliver_next, restless, runs};
 
 const STEPS: u32 = 70;
 const ALL: [Mishap; 7] = [
@@ -108,7 +107,7 @@ impl<'a> Run<'a> {
         let mut dice = Dice(seed);
         let start =
             DateTime::from_timestamp(1_803_801_600, 0).unwrap() + dice.seconds(0, 7 * 86_400);
-        let world = World { kv: Arc::new(Mortal::new()), clock: Clock::fixed(start) };
+        let world = World::at(start);
         let platforms = PLATFORMS.map(|name| {
             let (own, clock) = (Dice(dice.below(u64::MAX)), world.clock.clone());
             let caller = Arc::clone(&world.kv);

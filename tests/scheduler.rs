@@ -18,7 +18,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta};
-use maturity_bot::clock::{Clock, Instant};
+use maturity_bot::clock::Instant;
 use maturity_bot::domain::ids::{PersonId, PlaceId, QuestionId, RoundId};
 use maturity_bot::domain::message::Destination;
 use maturity_bot::domain::schedule::Schedule;
@@ -28,7 +28,7 @@ use maturity_bot::platform::Pace;
 use maturity_bot::store::tx::Tx;
 
 use faulty::Faulty;
-use world::{Dice, Mortal, Words, World, deliver_next, restless, runs};
+use world::{Dice, Words, World, deliver_next, restless, runs};
 
 const TIMES: [&str; 6] = [
     "0 */3 * * *",
@@ -111,7 +111,7 @@ impl<'a> Run<'a> {
         let mut dice = Dice(seed);
         let start =
             DateTime::from_timestamp(1_798_761_600, 0).unwrap() + dice.seconds(0, 366 * 86_400);
-        let world = World { kv: Arc::new(Mortal::new()), clock: Clock::fixed(start) };
+        let world = World::at(start);
         let (clock, caller) = (world.clock.clone(), Arc::clone(&world.kv));
         let fake = Faulty::new("fake", Pace::free(), true, Dice(!seed), clock, caller);
         let platform = Faulty { people: PEOPLE, ..fake };

@@ -24,7 +24,10 @@ const GROUP_OPS: usize = 256;
 const QUEUE: usize = 1024;
 
 /// What the committer writes to.
-pub trait Engine: Rows + Send + 'static {
+pub trait Engine: Send + 'static {
+    /// The records as they are now.
+    fn rows(&self) -> &dyn Rows;
+
     /// Applies all changes as one. Everybody can read them when it returns, but they may not be
     /// on disk yet.
     ///
@@ -176,7 +179,7 @@ impl<E: Engine> Worker<E> {
     }
 
     fn commit_group(&mut self, group: Vec<Job>) {
-        let mut plan = Plan::knowing(&self.engine, &self.recent);
+        let mut plan = Plan::knowing(self.engine.rows(), &self.recent);
         let mut answers = Vec::new();
         for Job { batch, reply } in group {
             answers.push((reply, plan.admit(batch)));

@@ -170,7 +170,7 @@ fn write_meta(id: &str, engine: &SledEngine) -> Result<(), String> {
     let meta = StoreMeta { origin: id.clone(), id, schema: SCHEMA, importing: false };
     let changes = || {
         let value = codec::encode(&meta_key(), &meta)?;
-        let mut plan = Plan::new(engine);
+        let mut plan = Plan::new(&engine.rows);
         plan.admit(Batch::of(vec![Op::Put(meta_key(), value)]))?;
         plan.finish()
     };

@@ -268,13 +268,17 @@ mod tests {
     use super::super::keys::key;
     use super::super::kv::Outcome;
     use super::super::memory::MemoryKv;
-    use super::super::testing::{Note, commit, note, note_key, put};
+    use super::super::testing::{Note, commit, note, note_key, open, put};
     use super::*;
 
     async fn three() -> MemoryKv {
         let kv = MemoryKv::new();
-        commit(&kv, (1..=3).map(|n| put(note_key(1, n), &n.to_string())).collect()).await;
+        fill(&kv).await;
         kv
+    }
+
+    async fn fill(kv: &dyn Kv) {
+        commit(kv, (1..=3).map(|n| put(note_key(1, n), &n.to_string())).collect()).await;
     }
 
     fn texts(rows: Vec<(Key, Note)>) -> String {
@@ -335,12 +339,16 @@ mod tests {
             (first, note_key(1, 0), true),
             (first, note_key(1, 2), false),
         ] {
-            let kv = three().await;
-            let tx = Tx::new(&kv);
-            read(&tx);
-            commit(&kv, vec![put(change.clone(), "changed")]).await;
-            let outcome = kv.commit(tx.into_batch()).await.unwrap();
-            assert_eq!(outcome == Outcome::Conflict, conflict, "{}", keys::readable(&change));
+            let folder = tempfile::tempdir().unwrap();
+            let stores: [&dyn Kv; 2] = [&MemoryKv::new(), &open(folder.path())];
+            for kv in stores {
+                fill(kv).await;
+                let tx = Tx::new(kv);
+                read(&tx);
+                commit(kv, vec![put(change.clone(), "changed")]).await;
+                let outcome = kv.commit(tx.into_batch()).await.unwrap();
+                assert_eq!(outcome == Outcome::Conflict, conflict, "{}", keys::readable(&change));
+            }
         }
     }
 

@@ -9,6 +9,7 @@ use maturity_bot::domain::ids::{PersonId, PlaceId, RoundId};
 use maturity_bot::domain::message::{Destination, Message, MessageRef, Press};
 use maturity_bot::domain::outgoing::Errand;
 use maturity_bot::platform::{Inbox, Pace, Parcel, Platform, PostError, Profile, Stop};
+use maturity_bot::store::memory::MemoryKv;
 
 use crate::traffic::Traffic;
 use crate::world::{Dice, Mortal, profile};
@@ -37,7 +38,7 @@ pub struct Faulty {
     pub dead: Mutex<BTreeSet<PersonId>>,
     pub traffic: Traffic,
     /// The process that calls, so that it can die while an answer is on its way.
-    pub caller: Arc<Mortal>,
+    pub caller: Arc<Mortal<MemoryKv>>,
 }
 
 fn asked(message: &Message) -> Option<RoundId> {
@@ -55,7 +56,7 @@ impl Faulty {
         knows_repeats: bool,
         dice: Dice,
         clock: Clock,
-        caller: Arc<Mortal>,
+        caller: Arc<Mortal<MemoryKv>>,
     ) -> Self {
         Self {
             name,

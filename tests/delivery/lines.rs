@@ -16,7 +16,7 @@ use maturity_bot::store::tx::Tx;
 use tokio::sync::{Notify, mpsc};
 
 use crate::traffic::Traffic;
-use crate::world::{Mortal, Words, World, profile};
+use crate::world::{Words, World, profile};
 
 type When = DateTime<Utc>;
 
@@ -85,7 +85,7 @@ impl Post {
     /// An office in which these rows wait: place, words, and why.
     async fn office(rows: &[(String, &str, Purpose)]) -> Self {
         let start = DateTime::from_timestamp(1_803_801_600, 0).unwrap();
-        let world = World { kv: Arc::new(Mortal::new()), clock: Clock::fixed(start) };
+        let world = World::at(start);
         for rows in rows.chunks(MAX_OPS) {
             let tx = Tx::new(world.kv.as_ref());
             for (place, words, purpose) in rows {

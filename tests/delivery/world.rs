@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use async_trait::async_trait;
 use chrono::{NaiveTime, TimeDelta, Weekday};
-use maturity_bot::clock::Clock;
+use maturity_bot::clock::{Clock, Instant};
 use maturity_bot::domain::calendar::{Calendar, Workdays};
 use maturity_bot::domain::courtesy::Quiet;
 use maturity_bot::domain::ids::PersonId;
@@ -46,20 +46,16 @@ impl Dice {
 }
 
 /// A store whose process can die at any commit, before or after it reached the disk.
-pub struct Mortal {
-    rows: MemoryKv,
+pub struct Mortal<K> {
+    rows: K,
     /// Commits left to live; below zero it lives on.
     left: AtomicI64,
     reaches_disk: AtomicBool,
 }
 
-impl Mortal {
-    pub fn new() -> Self {
-        Self {
-            rows: MemoryKv::new(),
-            left: AtomicI64::new(-1),
-            reaches_disk: AtomicBool::new(false),
-        }
+impl<K> Mortal<K> {
+    pub fn new(rows: K) -> Self {
+        Self { rows, left: AtomicI64::new(-1), reaches_disk: AtomicBool::new(false) }
     }
 
     pub fn die_after(&self, commits: u64, reaches_disk: bool) {
@@ -73,7 +69,7 @@ impl Mortal {
 }
 
 #[async_trait]
-impl Kv for Mortal {
+impl<K: Kv> Kv for Mortal<K> {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         self.rows.get(key)
     }
@@ -85,6 +81,10 @@ impl Kv for Mortal {
         limit: usize,
     ) -> Result<Vec<(Key, Vec<u8>)>, StoreError> {
         self.rows.range(start, end, limit)
+    }
+
+    fn groups(&self) -> Option<u64> {
+        self.rows.groups()
     }
 
     async fn commit(&self, batch: Batch) -> Result<Outcome, StoreError> {
@@ -106,8 +106,14 @@ impl Kv for Mortal {
 
 /// What all lives of a bot share.
 pub struct World {
-    pub kv: Arc<Mortal>,
+    pub kv: Arc<Mortal<MemoryKv>>,
     pub clock: Clock,
+}
+
+impl World {
+    pub fn at(start: Instant) -> Self {
+        Self { kv: Arc::new(Mortal::new(MemoryKv::new())), clock: Clock::fixed(start) }
+    }
 }
 
 /// What all worlds share: reading it takes longer than a life lasts.

@@ -3,9 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
-use async_trait::async_trait;
 use maturity_bot::app::Courier;
 use maturity_bot::clock::Clock;
 use maturity_bot::domain::ids::EventId;
@@ -13,7 +11,7 @@ use maturity_bot::domain::message::Message;
 use maturity_bot::engine::{Engine, InPlace, Rules, TeamPlan, reconcile};
 use maturity_bot::platform::{Incoming, Platform, What};
 use maturity_bot::store::keyring::Keyring;
-use maturity_bot::store::kv::{Batch, Key, Kv, Outcome, StoreError};
+use maturity_bot::store::kv::Kv;
 use maturity_bot::store::marker::StoreKind;
 use maturity_bot::store::sled::{Options, SledKv, Syncer};
 use maturity_bot::store::tx::Tx;
@@ -21,44 +19,7 @@ use maturity_bot::text::Text;
 use maturity_bot::text::content::Content;
 
 use crate::chat::Chat;
-
-/// The store on disk, in a process that can die at any commit.
-struct Mortal {
-    rows: SledKv,
-    left: AtomicI64,
-    reaches_disk: AtomicBool,
-}
-
-#[async_trait]
-impl Kv for Mortal {
-    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        self.rows.get(key)
-    }
-
-    fn range(
-        &self,
-        start: &[u8],
-        end: &[u8],
-        limit: usize,
-    ) -> Result<Vec<(Key, Vec<u8>)>, StoreError> {
-        self.rows.range(start, end, limit)
-    }
-
-    async fn commit(&self, batch: Batch) -> Result<Outcome, StoreError> {
-        match self.left.load(Ordering::SeqCst) {
-            0 => {
-                if self.reaches_disk.swap(false, Ordering::SeqCst) {
-                    self.rows.commit(batch).await?;
-                }
-                Err(StoreError::Closed)
-            }
-            left => {
-                self.left.store(if left > 0 { left - 1 } else { left }, Ordering::SeqCst);
-                self.rows.commit(batch).await
-            }
-        }
-    }
-}
+use crate::world::Mortal;
 
 /// Time stands still here, so waiting for a disk would say nothing.
 struct Patient;
@@ -70,7 +31,8 @@ impl Syncer for Patient {
 }
 
 struct Life {
-    kv: Arc<Mortal>,
+    /// The store on disk, in a process that can die at any commit.
+    kv: Arc<Mortal<SledKv>>,
     engine: Arc<Engine>,
     courier: Courier,
 }
@@ -142,8 +104,7 @@ impl Machine {
             ..Options::new(StoreKind::Real)
         };
         let rows = SledKv::open(&self.folder, &options).expect("the store opens again");
-        let kv = Mortal { rows, left: AtomicI64::new(-1), reaches_disk: AtomicBool::new(false) };
-        let kv = Arc::new(kv);
+        let kv = Arc::new(Mortal::new(rows));
         let keys = Keyring::open(&self.folder.join("keys")).expect("a folder for keys");
         let (text, content) = (Arc::clone(&self.text), self.content.clone());
         let store = Arc::clone(&kv) as Arc<dyn Kv>;
@@ -178,14 +139,12 @@ impl Machine {
 
     /// The process dies after so many commits, the last of which may reach the disk.
     pub fn die_after(&self, commits: u64, reaches_disk: bool) {
-        let kv = &self.life().kv;
-        kv.reaches_disk.store(reaches_disk, Ordering::SeqCst);
-        kv.left.store(i64::try_from(commits).expect("small"), Ordering::SeqCst);
+        self.life().kv.die_after(commits, reaches_disk);
     }
 
     /// Whoever was to die lives on.
     pub fn spare(&self) {
-        self.life().kv.left.store(-1, Ordering::SeqCst);
+        self.life().kv.live();
     }
 
     async fn reborn(&mut self) {

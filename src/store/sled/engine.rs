@@ -58,11 +58,7 @@ impl SledRows {
     #[expect(clippy::disallowed_methods, reason = "at start there is nothing else to wait for")]
     pub(super) fn open(places: &Places, cache_bytes: u64) -> Result<Self, OpenError> {
         for _ in 0..LOCK_TRIES {
-            match Self::try_open(places, cache_bytes, SEGMENT) {
-                Err(cause) if cause.contains("cannot change the io buffer size") => {
-                    let opened = Self::try_open(places, cache_bytes, OLD_SEGMENT);
-                    return opened.map_err(|cause| OpenError::damaged(&places.store, &cause));
-                }
+            match Self::try_open(places, cache_bytes) {
                 Err(cause) if cause.contains("could not acquire lock") => thread::sleep(LOCK_PAUSE),
                 opened => {
                     return opened.map_err(|cause| OpenError::damaged(&places.store, &cause));
@@ -73,7 +69,17 @@ impl SledRows {
         Err(OpenError::InUse { folder: places.store.clone(), holder })
     }
 
-    fn try_open(places: &Places, cache_bytes: u64, segment: usize) -> Result<Self, String> {
+    /// With today's segments, or where the store has them with the older ones.
+    fn try_open(places: &Places, cache_bytes: u64) -> Result<Self, String> {
+        match Self::open_with(places, cache_bytes, SEGMENT) {
+            Err(cause) if cause.contains("cannot change the io buffer size") => {
+                Self::open_with(places, cache_bytes, OLD_SEGMENT)
+            }
+            opened => opened,
+        }
+    }
+
+    fn open_with(places: &Places, cache_bytes: u64, segment: usize) -> Result<Self, String> {
         let config = sled::Config::new()
             .path(&places.store)
             .cache_capacity(cache_bytes)
@@ -129,22 +135,11 @@ impl SledEngine {
     }
 }
 
-impl Rows for SledEngine {
-    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        self.rows.get(key)
-    }
-
-    fn range(
-        &self,
-        start: &[u8],
-        end: &[u8],
-        limit: usize,
-    ) -> Result<Vec<(Key, Vec<u8>)>, StoreError> {
-        self.rows.range(start, end, limit)
-    }
-}
-
 impl Engine for SledEngine {
+    fn rows(&self) -> &dyn Rows {
+        &self.rows
+    }
+
     fn apply(&self, changes: Changes) -> Result<(), String> {
         let mut batch = sled::Batch::default();
         for (key, value) in changes {
