@@ -21,17 +21,6 @@ fn assert_refused(output: &Output, mend: &str) {
     assert!(!said.contains(PASSWORD), "the password in: {said}");
 }
 
-/// The recovery key in what `matrix login` printed: twelve groups of four.
-fn recovery_key(output: &Output) -> String {
-    let said = said(output);
-    let is_group = |word: &&str| word.len() == 4 && word.chars().all(char::is_alphanumeric);
-    let lines = said.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
-    let mut keys = lines.filter(|words| words.iter().filter(|it| is_group(it)).count() >= 12);
-    let key = keys.next().unwrap_or_else(|| panic!("no recovery key in: {said}"));
-    assert!(keys.next().is_none(), "the key stands there twice: {said}");
-    key.into_iter().filter(is_group).collect::<Vec<_>>().join(" ")
-}
-
 /// The ids of the bot's devices as somebody's client knows them; each is signed by its owner.
 fn devices(person: &Person<'_>) -> Vec<String> {
     let all = person.devices_of(&user(bot::NAME));
@@ -70,7 +59,7 @@ fn a_device_is_made_once_and_outlives_restarts_mistakes_and_a_lost_store() {
     assert_refused(&bot.log_in("wrong"), "password");
     let done = bot.log_in(PASSWORD);
     assert!(done.status.success(), "{}", said(&done));
-    let key = recovery_key(&done);
+    let key = bot::recovery_key(&done);
     assert_refused(&bot.log_in(PASSWORD), "logged in already");
 
     for file in with_token(bot.folder()) {

@@ -177,15 +177,15 @@ impl Listener {
         let unknown = !self.bot.notes.knows(id);
         let in_state = || state.iter().find(|event| unknown && is_own_arrival(event, own));
         let Some(event) = at.map(|at| &events[at]).or_else(in_state) else { return Ok(None) };
-        if batch.whole || self.bot.notes.has_arrived(id, &event.id) {
-            self.bot.notes.arrive(id, &event.id).await?;
-            return Ok(None);
-        }
+        let noticed = batch.whole || self.bot.notes.has_arrived(id, &event.id);
         let direct = direct::is_direct(&self.bot, room);
-        if !direct && !direct::is_made_by(room, own) {
+        if !noticed && !direct && !direct::is_made_by(room, own) {
             self.arrived(id, event).await?;
         }
         self.bot.notes.arrive(id, &event.id).await?;
+        if noticed {
+            return Ok(None);
+        }
         let invited = || events.iter().position(|event| is_own_invitation(event, own));
         Ok(if direct { invited().or(at) } else { at })
     }

@@ -67,6 +67,8 @@ pub struct Parked {
 pub struct Notes {
     client: Client,
     live: Mutex<Live>,
+    /// Held while a change is written, so that none is written over by one before it.
+    keeping: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
@@ -90,7 +92,7 @@ impl Notes {
     ///
     /// A store that failed.
     pub async fn open(client: Client) -> anyhow::Result<Self> {
-        let notes = Self { client, live: Mutex::default() };
+        let notes = Self { client, live: Mutex::default(), keeping: tokio::sync::Mutex::default() };
         let owed: BTreeMap<String, Owed> = notes.recall("owed").await?.unwrap_or_default();
         let live = Live {
             shown: BTreeMap::new(),
@@ -225,15 +227,11 @@ impl Notes {
     ///
     /// A store that failed.
     pub async fn set_direct(&self, person: &PersonId, room: &str) -> anyhow::Result<()> {
-        let direct = {
-            let mut live = self.live();
-            if live.direct.get(person).is_some_and(|known| known == room) {
-                return Ok(());
-            }
-            live.direct.insert(person.clone(), room.to_owned());
-            live.direct.clone()
+        let change = |live: &mut Live| {
+            let before = live.direct.insert(person.clone(), room.to_owned());
+            (before.as_deref() != Some(room)).then(|| live.direct.clone())
         };
-        self.keep("direct", &direct).await
+        self.change("direct", change).await
     }
 
     /// A room is nobody's direct room any more.
@@ -242,16 +240,12 @@ impl Notes {
     ///
     /// A store that failed.
     pub async fn drop_direct(&self, room: &str) -> anyhow::Result<()> {
-        let direct = {
-            let mut live = self.live();
+        let change = |live: &mut Live| {
             let before = live.direct.len();
             live.direct.retain(|_, known| known != room);
-            if live.direct.len() == before {
-                return Ok(());
-            }
-            live.direct.clone()
+            (live.direct.len() != before).then(|| live.direct.clone())
         };
-        self.keep("direct", &direct).await
+        self.change("direct", change).await
     }
 
     /// The events that wait for a key.
@@ -272,15 +266,14 @@ impl Notes {
     ///
     /// A store that failed.
     pub async fn park(&self, parked: Parked) -> anyhow::Result<()> {
-        let all = {
-            let mut live = self.live();
-            if live.parked.iter().any(|known| known.event == parked.event) {
-                return Ok(());
-            }
-            live.parked.push(parked);
-            live.parked.clone()
+        let change = |live: &mut Live| {
+            let is_new = live.parked.iter().all(|known| known.event != parked.event);
+            is_new.then(|| {
+                live.parked.push(parked);
+                live.parked.clone()
+            })
         };
-        self.keep("parked", &all).await
+        self.change("parked", change).await
     }
 
     /// Somebody said something in a room that was read; what still waits of them came before it.
@@ -289,16 +282,12 @@ impl Notes {
     ///
     /// A store that failed.
     pub async fn overtake(&self, room: &str, sender: &str) -> anyhow::Result<()> {
-        let all = {
-            let mut live = self.live();
+        let change = |live: &mut Live| {
             let waits = |it: &&mut Parked| it.room == room && it.sender == sender && !it.overtaken;
             let overtaken = live.parked.iter_mut().filter(waits).map(|it| it.overtaken = true);
-            if overtaken.count() == 0 {
-                return Ok(());
-            }
-            live.parked.clone()
+            (overtaken.count() > 0).then(|| live.parked.clone())
         };
-        self.keep("parked", &all).await
+        self.change("parked", change).await
     }
 
     /// An event waits no longer.
@@ -307,30 +296,25 @@ impl Notes {
     ///
     /// A store that failed.
     pub async fn unpark(&self, event: &str) -> anyhow::Result<()> {
-        let all = {
-            let mut live = self.live();
+        let change = |live: &mut Live| {
+            let before = live.parked.len();
             live.parked.retain(|known| known.event != event);
-            live.parked.clone()
+            (live.parked.len() != before).then(|| live.parked.clone())
         };
-        self.keep("parked", &all).await
+        self.change("parked", change).await
     }
 
-    /// Notes by which event the bot came into a room; false where that was known.
+    /// Notes by which event the bot came into a room.
     ///
     /// # Errors
     ///
     /// A store that failed.
-    pub async fn arrive(&self, room: &str, event: &str) -> anyhow::Result<bool> {
-        let arrived = {
-            let mut live = self.live();
-            if live.arrived.get(room).is_some_and(|known| known == event) {
-                return Ok(false);
-            }
-            live.arrived.insert(room.to_owned(), event.to_owned());
-            live.arrived.clone()
+    pub async fn arrive(&self, room: &str, event: &str) -> anyhow::Result<()> {
+        let change = |live: &mut Live| {
+            let before = live.arrived.insert(room.to_owned(), event.to_owned());
+            (before.as_deref() != Some(event)).then(|| live.arrived.clone())
         };
-        self.keep("arrived", &arrived).await?;
-        Ok(true)
+        self.change("arrived", change).await
     }
 
     /// Whether the bot was known to be in a room at any time.
@@ -357,12 +341,26 @@ impl Notes {
     ///
     /// A store that failed.
     pub async fn move_on(&self, successor: &str, predecessor: &str) -> anyhow::Result<()> {
-        let moves = {
-            let mut live = self.live();
-            live.moves.insert(successor.to_owned(), predecessor.to_owned());
-            live.moves.clone()
+        let change = |live: &mut Live| {
+            let before = live.moves.insert(successor.to_owned(), predecessor.to_owned());
+            (before.as_deref() != Some(predecessor)).then(|| live.moves.clone())
         };
-        self.keep("moves", &moves).await
+        self.change("moves", change).await
+    }
+
+    /// Changes what is in memory and keeps under a name what that gives: nothing where nothing
+    /// changed.
+    async fn change<T: Serialize + Sync>(
+        &self,
+        name: &str,
+        change: impl FnOnce(&mut Live) -> Option<T>,
+    ) -> anyhow::Result<()> {
+        let _keeping = self.keeping.lock().await;
+        let changed = change(&mut self.live());
+        match changed {
+            Some(kept) => self.keep(name, &kept).await,
+            None => Ok(()),
+        }
     }
 
     /// What was kept under a name.

@@ -3,6 +3,7 @@
 use std::io::Cursor;
 
 use matrix_sdk::Room;
+use matrix_sdk::deserialized_responses::{TimelineEvent, TimelineEventKind};
 use matrix_sdk::room::MessagesOptions;
 use matrix_sdk::ruma::{OwnedTransactionId, UInt, UserId};
 use serde_json::{Value, json};
@@ -65,8 +66,9 @@ pub async fn find(bot: &Bot, room: &Room, transaction: &str) -> Result<Option<Fo
         options.limit = UInt::from(100_u32);
         options.filter.senders = UserId::parse(&bot.own).ok().map(|own| vec![own]);
         let page = room.messages(options).await.map_err(|error| post_error(&error))?;
-        for event in &page.chunk {
-            let Ok(event) = event.raw().deserialize_as_unchecked::<Event>() else { continue };
+        let is_empty = page.chunk.is_empty();
+        for event in page.chunk {
+            let Some(event) = readable(bot, room, event).await else { continue };
             if event.sender != bot.own {
                 continue;
             }
@@ -77,11 +79,28 @@ pub async fn find(bot: &Bot, room: &Room, transaction: &str) -> Result<Option<Fo
             last &= event.kind != compose::MESSAGE;
         }
         match page.end {
-            Some(end) if !page.chunk.is_empty() => from = Some(end),
+            Some(end) if !is_empty => from = Some(end),
             _ => break,
         }
     }
     Ok(None)
+}
+
+/// An event as it reads, also where a device before this one wrote it: its key lies in the backup.
+async fn readable(bot: &Bot, room: &Room, event: TimelineEvent) -> Option<Event> {
+    let read = |event: &TimelineEvent| event.raw().deserialize_as_unchecked::<Event>().ok();
+    let first = read(&event);
+    let own = first.as_ref().is_some_and(|event| event.sender == bot.own);
+    let TimelineEventKind::UnableToDecrypt { event, utd_info } = event.kind else { return first };
+    let Some(session) = utd_info.session_id.filter(|_| own) else { return first };
+    let backups = bot.client.encryption().backups();
+    if !backups.download_room_key(room.room_id(), &session).await.is_ok_and(|found| found) {
+        return first;
+    }
+    match room.decrypt_event(event.cast_ref_unchecked(), None).await {
+        Ok(event) => read(&event),
+        Err(_) => first,
+    }
 }
 
 /// Uploads a picture for a room, encrypted where the room is; `None` where the homeserver takes

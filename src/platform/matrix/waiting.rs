@@ -5,7 +5,8 @@ use std::time::Duration;
 /// The longest wait between two tries, in seconds.
 const LONGEST: u64 = 10;
 
-/// Waits, up to a tenth longer than asked, so that several bots do not come back at once. Whoever calls it also listens for the signal to stop, or is a task that may be dropped.
+/// Waits, up to a tenth longer than asked, so that several bots do not come back at once. Whoever
+/// calls it also listens for the signal to stop, or is a task that may be dropped.
 #[expect(clippy::disallowed_methods, reason = "pauses that a homeserver asks for, and tries")]
 pub async fn nap(seconds: u64) {
     let more = crate::random::below(seconds.saturating_mul(100));

@@ -16,6 +16,8 @@ pub const PASSWORD: &str = "nobody-else-knows";
 pub struct Bot {
     folder: PathBuf,
     child: Option<Child>,
+    /// The key that its first login printed.
+    key: Option<String>,
 }
 
 /// A room with a team in it.
@@ -36,9 +38,10 @@ impl Bot {
 
     /// The same, with another way to the homeserver.
     pub fn sign_in_at(server: &str, world: &World, teams: &[Team<'_>], matrix: &str) -> Self {
-        let bot = Self::configure(&world.folder().join("bot"), server, matrix, teams);
+        let mut bot = Self::configure(&world.folder().join("bot"), server, matrix, teams);
         let done = bot.log_in(PASSWORD);
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        bot.key = Some(recovery_key(&done));
         bot
     }
 
@@ -56,7 +59,7 @@ impl Bot {
             teams = entries.concat(),
         );
         std::fs::write(folder.join("config.toml"), config).expect("a file");
-        Self { folder: folder.to_owned(), child: None }
+        Self { folder: folder.to_owned(), child: None, key: None }
     }
 
     /// The folder of everything it has.
@@ -91,6 +94,15 @@ impl Bot {
         let mut command = self.command(&["matrix", "login", "--password-file"]);
         command.arg(self.secret("password", password)).arg("--recovery-key-file");
         command.arg(self.secret("recovery-key", key)).output().expect("the binary starts")
+    }
+
+    /// Loses its account with all keys, and signs in anew as another device.
+    pub fn becomes_another_device(&self) {
+        let account = self.folder.join("data/matrix");
+        std::fs::rename(account, self.folder.join("account-lost")).expect("movable");
+        let key = self.key.as_deref().expect("it was signed in");
+        let done = self.log_in_with_key(PASSWORD, key);
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     }
 
     fn secret(&self, name: &str, secret: &str) -> PathBuf {
@@ -136,14 +148,14 @@ impl Bot {
     /// Waits until it ends by itself; gives whether it was content.
     pub fn ends(&mut self) -> bool {
         let mut child = self.child.take().expect("it runs");
-        for _ in 0..1200 {
+        for _ in 0..2400 {
             if let Some(status) = child.try_wait().expect("a child of ours") {
                 return status.success();
             }
             std::thread::park_timeout(Duration::from_millis(50));
         }
         let _ = child.kill();
-        panic!("it did not end within a minute:\n{}", self.log());
+        panic!("it did not end within two minutes:\n{}", self.log());
     }
 
     /// Runs it and waits until it ends by itself; gives what it said.
@@ -183,6 +195,17 @@ impl Drop for Bot {
             eprintln!("the bot's log ended with:\n{}", last.join("\n"));
         }
     }
+}
+
+/// The recovery key in what `matrix login` printed: twelve groups of four.
+pub fn recovery_key(output: &Output) -> String {
+    let said = String::from_utf8_lossy(&output.stdout);
+    let is_group = |word: &&str| word.len() == 4 && word.chars().all(char::is_alphanumeric);
+    let lines = said.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let mut keys = lines.filter(|words| words.iter().filter(|it| is_group(it)).count() >= 12);
+    let key = keys.next().unwrap_or_else(|| panic!("no recovery key in: {said}"));
+    assert!(keys.next().is_none(), "the key stands there twice: {said}");
+    key.into_iter().filter(is_group).collect::<Vec<_>>().join(" ")
 }
 
 fn entry(number: usize, team: &Team<'_>) -> String {
