@@ -2,9 +2,11 @@
 
 use super::decision::{Decided, Desk};
 use super::replies::{no_team, refused, which_team};
+use super::sheet::Values;
 use super::speaker::Speaker;
 use super::{
-    actions, answers, champions, nudges, privacy, results, rounds, settings, setup, wishes,
+    actions, answers, champions, nudges, privacy, results, rounds, schedules, settings, setup,
+    targets, wishes,
 };
 use crate::domain::access;
 use crate::domain::command::{
@@ -14,19 +16,30 @@ use crate::domain::team::Team;
 use crate::platform::Reply;
 use crate::text::words::{Help, HelpGroup, HelpLine, HelpOne, InConfig, Unknown, Usage};
 
-/// Reads and runs what stands behind the prefix; nothing stands for `help`.
-pub(super) fn typed(desk: &Desk<'_>, speaker: &Speaker, words: &str) -> Decided<Reply> {
+/// Reads and runs what stands behind the prefix; nothing stands for `help`. What brings a form is
+/// run again with its values when it comes back.
+pub(super) fn typed(
+    desk: &Desk<'_>,
+    speaker: &Speaker,
+    words: &str,
+    values: Option<&Values>,
+) -> Decided<Reply> {
     if words.is_empty() {
         return Ok(help(desk, speaker, None));
     }
     match command::parse(words) {
-        Ok(command) => run(desk, speaker, command),
+        Ok(command) => run(desk, speaker, command, values),
         Err(problem) => Ok(misunderstood(desk, &problem, false)),
     }
 }
 
 /// Runs a command, if the person may give it.
-pub(super) fn run(desk: &Desk<'_>, speaker: &Speaker, command: Command) -> Decided<Reply> {
+pub(super) fn run(
+    desk: &Desk<'_>,
+    speaker: &Speaker,
+    command: Command,
+    values: Option<&Values>,
+) -> Decided<Reply> {
     if matches!(command, Command::Setup(_)) {
         return setup::asked(desk, speaker, command);
     }
@@ -48,7 +61,7 @@ pub(super) fn run(desk: &Desk<'_>, speaker: &Speaker, command: Command) -> Decid
     match personal(desk, speaker, &command)? {
         Some(reply) => Ok(reply),
         None => match speaker.team().cloned() {
-            Some(team) => for_team(desk, speaker, team, command),
+            Some(team) => for_team(desk, speaker, team, command, values),
             None => Ok(which_team(desk, speaker)),
         },
     }
@@ -75,7 +88,13 @@ fn personal(desk: &Desk<'_>, speaker: &Speaker, command: &Command) -> Decided<Op
     }))
 }
 
-fn for_team(desk: &Desk<'_>, speaker: &Speaker, team: Team, command: Command) -> Decided<Reply> {
+fn for_team(
+    desk: &Desk<'_>,
+    speaker: &Speaker,
+    team: Team,
+    command: Command,
+    values: Option<&Values>,
+) -> Decided<Reply> {
     if team.config_id.is_some() && changes_settings(&command) {
         return Ok(desk.reply(&InConfig { team: team.name }));
     }
@@ -94,10 +113,12 @@ fn for_team(desk: &Desk<'_>, speaker: &Speaker, team: Team, command: Command) ->
         Command::Actions => actions::list(desk, &team),
         Command::Action(step, which) => actions::step(desk, speaker, &team, step, &which),
         Command::Who(pillar) => champions::who(desk, &team, pillar),
-        Command::Target(pillar, level) => settings::target(desk, team, pillar, level),
+        Command::Target(pillar, level) => targets::one(desk, team, pillar, level),
+        Command::Targets => targets::all(desk, team, values),
         Command::Status => settings::status(desk, speaker, &team),
         Command::Mode(mode) => settings::mode(desk, team, mode),
-        Command::Schedule(wish) => settings::schedule(desk, team, wish),
+        Command::Schedule(wish) => schedules::schedule(desk, team, wish),
+        Command::ChooseSchedule => schedules::choose(desk, team, values),
         Command::Team(word) => settings::team(desk, speaker, team, word),
         _ => Ok(refused(desk)),
     }
@@ -111,7 +132,11 @@ fn changes_settings(command: &Command) -> bool {
     );
     team || matches!(
         command,
-        Command::Mode(Some(_)) | Command::Schedule(Some(_)) | Command::Target(..)
+        Command::Mode(Some(_))
+            | Command::Schedule(Some(_))
+            | Command::ChooseSchedule
+            | Command::Target(..)
+            | Command::Targets
     )
 }
 

@@ -20,7 +20,7 @@ pub(super) fn said(
     event: &Incoming,
 ) -> Decided<Reply> {
     if let Some(words) = command_words(text) {
-        return commands::typed(desk, speaker, words);
+        return commands::typed(desk, speaker, words, None);
     }
     if speaker.place.is_some() {
         return Ok(None);
@@ -67,12 +67,14 @@ fn in_sitting(
     let is_text = question.kind == Kind::Text;
     let plain = |word: &str| text.trim().eq_ignore_ascii_case(word);
     if is_text && (plain("help") || plain("stop")) {
-        return commands::typed(desk, speaker, text);
+        return commands::typed(desk, speaker, text, None);
     }
     match answer::read(text, &question) {
         Ok(_) if !shown => answers::show(desk, speaker, front.round.id),
         Ok(value) => answers::typed(desk, speaker, front, &question, value, event),
-        Err(_) if !is_text && command::parse(text).is_ok() => commands::typed(desk, speaker, text),
+        Err(_) if !is_text && command::parse(text).is_ok() => {
+            commands::typed(desk, speaker, text, None)
+        }
         Err(problem) => Ok(answers::misread(desk, &question, &problem)),
     }
 }
@@ -103,7 +105,7 @@ fn sitting_word(
 /// Words in private without a prefix are commands too.
 fn bare(desk: &Desk<'_>, speaker: &Speaker, text: &str, open: bool) -> Decided<Reply> {
     match command::parse(text) {
-        Ok(command) => commands::run(desk, speaker, command),
+        Ok(command) => commands::run(desk, speaker, command, None),
         Err(problem) => Ok(commands::misunderstood(desk, &problem, open)),
     }
 }

@@ -139,6 +139,10 @@ fn lead(desk: &Desk<'_>, team: &Team) -> Decided<Section> {
         choices.push(tell(desk, team, "publish", "publish"));
         choices.push(tell(desk, team, "trend", "trend"));
     }
+    if team.config_id.is_none() {
+        choices.push(tell(desk, team, "targets", "target"));
+        choices.push(tell(desk, team, "schedule", "schedule choose"));
+    }
     choices.push(tell(desk, team, "settings", "team"));
     Ok(Section { body: desk.text.say(&words), choices })
 }

@@ -1,6 +1,7 @@
 //! Events come in here and are sent on to whatever decides them.
 
 use super::decision::{Decided, Desk};
+use super::sheet::Values;
 use super::{answers, commands, conversation, home, membership, pages, setup, setup_form};
 use crate::domain::ids::{PersonId, TeamId};
 use crate::domain::message::Press;
@@ -60,7 +61,7 @@ fn dispatch(desk: &Desk<'_>, event: &Incoming) -> Decided<Reply> {
                 }
                 Some(Press::Ask(round)) => answers::show(desk, &speaker, round),
                 Some(Press::Say(words)) => conversation::said(desk, &speaker, &words, event),
-                Some(Press::Tell(team, words)) => told(desk, person, team, &words),
+                Some(Press::Tell(team, words)) => told(desk, person, team, &words, None),
                 Some(Press::Page(round, page)) => pages::show(desk, &speaker, round, page),
                 None => Ok(commands::help(desk, &speaker, None)),
             }
@@ -71,6 +72,7 @@ fn dispatch(desk: &Desk<'_>, event: &Incoming) -> Decided<Reply> {
                 Some(Press::Page(round, page)) => {
                     pages::submitted(desk, &speaker, round, page, values, event)
                 }
+                Some(Press::Tell(team, words)) => told(desk, person, team, &words, Some(values)),
                 _ if form == setup_form::FORM => setup::submitted(desk, &speaker, values),
                 _ => Ok(None),
             }
@@ -90,11 +92,18 @@ fn dispatch(desk: &Desk<'_>, event: &Incoming) -> Decided<Reply> {
     }
 }
 
-/// Words said in private about a team, as if they had been said in its place.
-fn told(desk: &Desk<'_>, person: &PersonId, team: TeamId, words: &str) -> Decided<Reply> {
+/// Words said in private about a team, as if they had been said in its place; with the values of
+/// the form that they brought before, where it came back.
+fn told(
+    desk: &Desk<'_>,
+    person: &PersonId,
+    team: TeamId,
+    words: &str,
+    values: Option<&Values>,
+) -> Decided<Reply> {
     let place = desk.tx.team(team)?.map(|team| team.place);
     let speaker = super::speaker::Speaker::new(desk, person, place.as_ref())?;
-    commands::typed(desk, &speaker, words)
+    commands::typed(desk, &speaker, words, values)
 }
 
 fn today(desk: &Desk<'_>) -> u32 {

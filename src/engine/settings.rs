@@ -6,25 +6,20 @@ use super::champions::find_member;
 use super::decision::{Decided, Desk};
 use super::membership::apply;
 use super::speaker::Speaker;
-use super::{introduction, questions, results, rounds};
+use super::{introduction, questions, results, rounds, schedules};
 use crate::domain::access::{Matter, may_see};
 use crate::domain::calendar::instant_at;
-use crate::domain::command::{Mention, ScheduleWish, Setting, TeamWord, Until};
+use crate::domain::command::{Mention, Setting, TeamWord, Until};
 use crate::domain::courtesy::Quiet;
-use crate::domain::cron::CronExpr;
 use crate::domain::ids::PersonId;
 use crate::domain::level::Pillar;
 use crate::domain::round::State;
-use crate::domain::schedule::Schedule;
-use crate::domain::team::{Mode, Scheduled, Settings, Team, Wake};
+use crate::domain::team::{Mode, Settings, Team, Wake};
 use crate::platform::Reply;
 use crate::text::words::{
-    AdminTeam, BadDate, BadSchedule, ChampionRefused, Coming, ScheduleLine, ScheduleShown,
-    Setting as SettingWords, Status, TeamList, TeamShown, When,
+    AdminTeam, BadDate, ChampionRefused, Coming, Setting as SettingWords, Status, TeamList,
+    TeamShown,
 };
-
-/// How many coming times a schedule is shown with.
-const SHOWN: usize = 5;
 
 /// `status`.
 pub(super) fn status(desk: &Desk<'_>, speaker: &Speaker, team: &Team) -> Decided<Reply> {
@@ -73,14 +68,6 @@ fn coming(desk: &Desk<'_>, team: &Team) -> Vec<Coming> {
     wakes.iter().filter_map(line).collect()
 }
 
-/// `target PILLAR LEVEL`.
-pub(super) fn target(desk: &Desk<'_>, mut team: Team, pillar: Pillar, level: u8) -> Decided<Reply> {
-    team.settings.targets[pillar.index()] = level;
-    desk.tx.put_team(&team)?;
-    let value = format!("{} {level}", desk.content.bank.title(pillar));
-    Ok(desk.reply(&SettingWords { name: "target", value, changed: true, next_round: false }))
-}
-
 /// `mode`: how answers are kept from the next round on.
 pub(super) fn mode(desk: &Desk<'_>, team: Team, mode: Option<Mode>) -> Decided<Reply> {
     match mode {
@@ -114,66 +101,6 @@ pub(super) fn extend(desk: &Desk<'_>, team: Team, until: Option<Until>) -> Decid
         }
     };
     rounds::extend(desk, team, span)
-}
-
-/// `schedule`: shown, set, or off.
-pub(super) fn schedule(
-    desk: &Desk<'_>,
-    mut team: Team,
-    wish: Option<ScheduleWish>,
-) -> Decided<Reply> {
-    let changed = wish.is_some();
-    if let Some(wish) = wish {
-        let schedules = match read_schedule(desk, &wish) {
-            Ok(schedules) => schedules,
-            Err(problem) => return Ok(desk.reply(&BadSchedule { problem })),
-        };
-        let settings = Settings { schedules, ..team.settings.clone() };
-        apply(desk, &mut team, settings)?;
-        desk.tx.put_team(&team)?;
-    }
-    let line = |it: &Scheduled| ScheduleLine {
-        preset: it.preset.clone(),
-        times: it.times.as_str().to_owned(),
-    };
-    Ok(desk.reply(&ScheduleShown {
-        team: team.name.clone(),
-        zone: team.settings.zone.name().to_owned(),
-        lines: team.settings.schedules.iter().map(line).collect(),
-        next: next_times(desk, &team),
-        changed,
-    }))
-}
-
-fn next_times(desk: &Desk<'_>, team: &Team) -> Vec<When> {
-    let zone = team.settings.zone;
-    let times =
-        |it: &Scheduled| Schedule { expr: it.times.clone(), zone }.upcoming(desk.now, SHOWN);
-    let mut all: Vec<_> = team.settings.schedules.iter().flat_map(times).collect();
-    all.sort();
-    all.truncate(SHOWN);
-    all.into_iter().map(|at| desk.when(at, team)).collect()
-}
-
-/// Reads `[PRESET] CRON`; without a preset, `quick` is asked.
-///
-/// # Errors
-///
-/// What is wrong, and the mend, in words.
-pub(super) fn read_schedule(
-    desk: &Desk<'_>,
-    wish: &ScheduleWish,
-) -> Result<Vec<Scheduled>, String> {
-    let ScheduleWish::Words(words) = wish else { return Ok(Vec::new()) };
-    let words = words.trim();
-    let (preset, times) = match words.split_once(char::is_whitespace) {
-        Some((first, rest)) if desk.content.presets.contains_key(&first.to_lowercase()) => {
-            (first.to_lowercase(), rest)
-        }
-        _ => ("quick".to_owned(), words),
-    };
-    let times = CronExpr::parse(times).map_err(|error| error.to_string())?;
-    Ok(vec![Scheduled { preset, times }])
 }
 
 /// `team …`.
@@ -245,7 +172,7 @@ fn set(desk: &Desk<'_>, mut team: Team, setting: &Setting) -> Decided<Reply> {
             team.name.clone_from(name);
             ("name", name.clone(), false)
         }
-        Setting::Schedule(wish) => return schedule(desk, team, Some(wish.clone())),
+        Setting::Schedule(wish) => return schedules::schedule(desk, team, Some(wish.clone())),
         other => change(&mut settings, other),
     };
     apply(desk, &mut team, settings)?;

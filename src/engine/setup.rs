@@ -1,11 +1,10 @@
 //! Making a team in chat: `setup` in its channel, with words or with a form.
 
-use std::collections::BTreeMap;
-
 use super::decision::{Decided, Desk};
 use super::setup_form::{self, LONGEST_NAME, Wish};
+use super::sheet::Values;
 use super::speaker::Speaker;
-use super::{membership, settings};
+use super::{membership, schedule_fields, settings};
 use crate::domain::command::{Command, Setting};
 use crate::domain::ids::{PersonId, PlaceId};
 use crate::domain::message::Message;
@@ -33,7 +32,7 @@ pub(super) fn asked(desk: &Desk<'_>, speaker: &Speaker, command: Command) -> Dec
     for wish in &wishes {
         match wish {
             Setting::Name(words) => name = Some(words.clone()),
-            Setting::Schedule(wish) => match settings::read_schedule(desk, wish) {
+            Setting::Schedule(wish) => match schedule_fields::worded(desk, wish) {
                 Ok(schedules) => wanted.schedules = schedules,
                 Err(_) => return Ok(problem(desk, "schedule", "")),
             },
@@ -49,11 +48,7 @@ pub(super) fn asked(desk: &Desk<'_>, speaker: &Speaker, command: Command) -> Dec
 }
 
 /// The form came back.
-pub(super) fn submitted(
-    desk: &Desk<'_>,
-    speaker: &Speaker,
-    values: &BTreeMap<String, String>,
-) -> Decided<Reply> {
+pub(super) fn submitted(desk: &Desk<'_>, speaker: &Speaker, values: &Values) -> Decided<Reply> {
     let Some(place) = speaker.place.clone() else { return Ok(problem(desk, "here", "")) };
     if !desk.rules.open_setup && !speaker.admin {
         return Ok(super::replies::refused(desk));

@@ -1,9 +1,12 @@
 //! Who hears what: every command, said by everybody.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use maturity_bot::domain::command::TABLE;
+use maturity_bot::domain::message::{Message, Press};
+use maturity_bot::domain::team::Scheduled;
+use maturity_bot::platform::What;
 use maturity_bot::store::keyring::Keyring;
 use maturity_bot::store::memory::MemoryKv;
 
@@ -140,6 +143,49 @@ async fn a_lead_reads_remarks_and_explanations_but_no_names() {
     }
     let who = ask(TEAM[0], "who").await;
     assert!(who.contains("Bartholomew") && !who.contains("Demetrius"), "{who}");
+}
+
+#[tokio::test]
+async fn a_form_changes_what_its_command_may() {
+    let house = vault().await;
+    let team = maturity_bot::domain::ids::TeamId(1);
+    let send = |name: &'static str, words: &str, values: &[(&str, &str)]| {
+        house.happens(What::Submitted {
+            person: super::house::id(name),
+            place: None,
+            form: Press::Tell(team, words.to_owned()).token(),
+            values: values.iter().map(|(key, it)| ((*key).to_owned(), (*it).to_owned())).collect(),
+        })
+    };
+    let levels = [("skills", "1"), ("structure", "2"), ("tooling", "3"), ("processes", "5")];
+    let times = [("preset", "pulse"), ("rhythm", "weekly"), ("weekday", "TUE"), ("hour", "9")];
+
+    send(TEAM[2], "target", &levels).await;
+    send(TEAM[2], "schedule choose", &times).await;
+    assert_eq!(house.team_of(team).settings, calm(), "a member sent it");
+
+    let spoilt = send(TEAM[0], "target", &[("skills", "6"), ("tooling", "")]).await;
+    let Some(Message::Form(form)) = spoilt else { panic!("no form: {spoilt:?}") };
+    assert!(form.fields.iter().all(|field| field.error.is_some()), "{form:?}");
+    send(TEAM[0], "target", &levels).await;
+    assert_eq!(house.team_of(team).settings.targets, [1, 2, 3, 5]);
+
+    send(TEAM[0], "schedule choose", &times).await;
+    let schedules = house.team_of(team).settings.schedules;
+    let read = |it: &Scheduled| format!("{} {}", it.preset, it.times.as_str());
+    assert_eq!(schedules.iter().map(read).collect::<Vec<_>>(), ["pulse 0 9 * * TUE"]);
+    // The form shows the plain choices again, and an expression where there are none for it.
+    let shown = |form: Option<Message>| match form {
+        Some(Message::Form(form)) => {
+            form.fields.into_iter().map(|it| (it.name, it.value)).collect::<BTreeMap<_, _>>()
+        }
+        other => panic!("no form: {other:?}"),
+    };
+    let form = shown(house.happens(said(TEAM[0], "/maturity schedule choose")).await);
+    assert!(times.iter().all(|(name, value)| form[*name] == **value), "{form:?}");
+    house.say(TEAM[0], "/maturity schedule quick 30 16 * * FRI").await;
+    let form = shown(house.happens(said(TEAM[0], "/maturity schedule choose")).await);
+    assert_eq!(form["schedule"], "30 16 * * FRI");
 }
 
 /// What only the team knows: its people, its figures, its words.

@@ -168,7 +168,9 @@ pub fn target(words: &[Word]) -> Read {
         .flat_map(|word| word.key.split('='))
         .filter(|key| !key.is_empty() && !matches!(*key, "level" | "to"))
         .collect();
-    let [first, second] = words.as_slice() else { return Err(Wanted::PillarAndLevel) };
+    let [first, second] = words.as_slice() else {
+        return if words.is_empty() { Ok(Command::Targets) } else { Err(Wanted::PillarAndLevel) };
+    };
     let read = |name: &str, number: &str| Some((pillar(name)?, level(number)?));
     read(first, second)
         .or_else(|| read(second, first))

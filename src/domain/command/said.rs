@@ -83,6 +83,8 @@ pub enum Command {
     Champion(ChampionStep),
     /// The level a team wants to reach, 0 to 5.
     Target(Pillar, u8),
+    /// All levels a team wants to reach, as a form.
+    Targets,
     /// How the open round is going and what comes next.
     Status,
     /// Hold the questions for a while.
@@ -101,6 +103,8 @@ pub enum Command {
     Mode(Option<Mode>),
     /// Show or change when rounds open and questions are asked.
     Schedule(Option<ScheduleWish>),
+    /// Choose in a form when a team is asked.
+    ChooseSchedule,
     /// Show or change a team.
     Team(TeamWord),
 }
@@ -274,7 +278,7 @@ impl Command {
             Self::Action(..) => Verb::Action,
             Self::Who(_) => Verb::Who,
             Self::Champion(_) => Verb::Champion,
-            Self::Target(..) => Verb::Target,
+            Self::Target(..) | Self::Targets => Verb::Target,
             Self::Status => Verb::Status,
             Self::Snooze(_) => Verb::Snooze,
             Self::Away(_) => Verb::Away,
@@ -283,7 +287,7 @@ impl Command {
             Self::Me => Verb::Me,
             Self::Forget(_) => Verb::Forget,
             Self::Mode(_) => Verb::Mode,
-            Self::Schedule(_) => Verb::Schedule,
+            Self::Schedule(_) | Self::ChooseSchedule => Verb::Schedule,
             Self::Team(_) => Verb::Team,
         }
     }

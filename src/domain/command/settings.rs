@@ -33,6 +33,9 @@ fn read_mode(words: &[Word]) -> Result<Mode, Wanted> {
 pub fn schedule(words: &[Word]) -> Read {
     match words {
         [] => Ok(Command::Schedule(None)),
+        [one] if matches!(one.key.as_str(), "choose" | "change" | "edit") => {
+            Ok(Command::ChooseSchedule)
+        }
         words => wish(words).map(|wish| Command::Schedule(Some(wish))),
     }
 }

@@ -113,9 +113,9 @@ pub const TABLE: &[Entry] = &[
     entry!(Nudge "nudge" ["remind", "reminder", "poke"], "nudge", "nudge", Rounds, LEAD, read::nudge),
     entry!(Setup "setup" ["install", "init"], "setup [NAME] [KEY=VALUE …]", "setup zone=Europe/Berlin", Settings, Who::Any(RUN), settings::setup),
     entry!(Team "team" ["teams", "settings", "config"], "team [NAME | list | KEY VALUE | lead add|remove PERSON]", "team minimum 4", Settings, Who::Split { show: Roles::ALL, change: RUN }, settings::team),
-    entry!(Schedule "schedule" ["rhythm", "cron", "when"], "schedule [RHYTHM | CRON | off]", "schedule 0 9 * * 1", Settings, Who::Split { show: Roles::ALL, change: RUN }, settings::schedule),
+    entry!(Schedule "schedule" ["rhythm", "cron", "when"], "schedule [[PRESET] CRON | off | choose]", "schedule 0 9 * * 1", Settings, Who::Split { show: Roles::ALL, change: RUN }, settings::schedule),
     entry!(Mode "mode" ["anonymity"], "mode [anonymous|pseudonymous|open]", "mode anonymous", Settings, Who::Split { show: Roles::ALL, change: Roles::LEAD }, settings::mode),
-    entry!(Target "target" ["goal"], "target PILLAR LEVEL", "target tooling 4", Settings, LEAD, read::target),
+    entry!(Target "target" ["goal"], "target [PILLAR LEVEL]", "target tooling 4", Settings, LEAD, read::target),
     entry!(Me "me" ["privacy", "data", "mydata"], "me", "me", Privacy, Who::Everybody, read::me),
     entry!(Forget "forget" ["delete", "erase"], "forget me", "forget me", Privacy, Who::Everybody, read::forget),
 ];

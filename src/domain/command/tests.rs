@@ -90,6 +90,7 @@ fn clock(text: &str) -> chrono::NaiveTime {
     "champion step-down skills",
     Command::Champion(ChampionStep::StepDown(Some(Pillar::Skills)))
 )]
+#[case("target", Command::Targets)]
 #[case("target tooling 4", Command::Target(Pillar::Tooling, 4))]
 #[case("target 4 tooling", Command::Target(Pillar::Tooling, 4))]
 #[case("goal skills=0", Command::Target(Pillar::Skills, 0))]
@@ -105,6 +106,7 @@ fn clock(text: &str) -> chrono::NaiveTime {
 #[case("mode", Command::Mode(None))]
 #[case("mode Anonymous", Command::Mode(Some(Mode::Anonymous)))]
 #[case("schedule", Command::Schedule(None))]
+#[case("schedule choose", Command::ChooseSchedule)]
 #[case("schedule off", Command::Schedule(Some(ScheduleWish::Off)))]
 #[case("schedule 0 9 * * 1-5", Command::Schedule(Some(ScheduleWish::Words("0 9 * * 1-5".into()))))]
 #[case("schedule “0 9 * * 1”", Command::Schedule(Some(ScheduleWish::Words("0 9 * * 1".into()))))]

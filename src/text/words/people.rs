@@ -236,8 +236,8 @@ words! {
             in_config: false,
         }],
     }
-    /// The form that makes a team.
-    SetupForm = "people/setup-form" {
+    /// Words of the forms that make a team and change it.
+    FormWord = "people/form-word" {
         part: String = "body".to_owned(),
     }
     /// The bot came into a channel that has no team.
