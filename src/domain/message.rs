@@ -199,6 +199,25 @@ pub struct Form {
     pub choices: Vec<Choice>,
 }
 
+impl Form {
+    /// Fills in fields by lines such as `name: value` or `name = value`; gives whether any did.
+    pub fn fill(&mut self, text: &str) -> bool {
+        text.lines().fold(false, |filled, line| self.fill_one(line) || filled)
+    }
+
+    fn fill_one(&mut self, line: &str) -> bool {
+        let Some((name, value)) = line.split_once([':', '=']) else { return false };
+        let name = name.trim().trim_matches('`');
+        let mut fields = self.fields.iter_mut();
+        let Some(field) = fields.find(|field| field.name.eq_ignore_ascii_case(name)) else {
+            return false;
+        };
+        field.value = field.input.meant(value.trim()).to_owned();
+        field.error = None;
+        true
+    }
+}
+
 /// One field of a form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
@@ -235,6 +254,13 @@ pub enum Input {
 }
 
 impl Input {
+    /// The value that somebody means who typed it or its label, in capitals or not.
+    fn meant<'a>(&'a self, typed: &'a str) -> &'a str {
+        let same = |text: &str| text.to_lowercase() == typed.to_lowercase();
+        let entry = self.entries().iter().find(|it| same(&it.value) || same(&it.label));
+        entry.map_or(typed, |entry| &entry.value)
+    }
+
     /// What there is to choose from; nothing where something is typed.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
@@ -302,6 +328,38 @@ pub enum PictureKind {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_form_is_filled_in_by_lines() {
+        let entry = |value: &str, label: &str| Entry { value: value.into(), label: label.into() };
+        let days = Input::One(vec![entry("MON", "Monday"), entry("TUE", "Tuesday")]);
+        let field = |(name, input): (&str, Input)| Field {
+            name: name.to_owned(),
+            label: String::new(),
+            help: String::new(),
+            value: String::new(),
+            input,
+            optional: true,
+            error: Some("wrong".to_owned()),
+        };
+        let mut form = Form {
+            name: String::new(),
+            title: String::new(),
+            body: String::new(),
+            fields: [("hours", Input::Line), ("day", days)].map(field).into(),
+            submit: String::new(),
+            choices: Vec::new(),
+        };
+        let is = |form: &Form| form.fields.iter().map(|it| it.value.clone()).collect::<Vec<_>>();
+        assert!(form.fill("hours: 18:00-09:00\n`Day` = tuesday"));
+        assert_eq!(is(&form), ["18:00-09:00", "TUE"]);
+        assert!(form.fields.iter().all(|it| it.error.is_none()), "what is new is not wrong yet");
+        assert!(form.fill("day: mon") && form.fill("day: Sunday"));
+        assert_eq!(is(&form), ["18:00-09:00", "Sunday"], "whoever reads the form says so");
+        for none in ["", "hours", "night: 3", "1"] {
+            assert!(!form.fill(none), "{none}");
+        }
+    }
 
     #[test]
     fn a_press_comes_back_as_it_was_sent() {

@@ -343,15 +343,8 @@ impl Console {
     async fn in_form(&self, inbox: &Inbox, person: &PersonId, text: &str) -> anyhow::Result<bool> {
         let Some(mut form) = lock(&self.state).session.form.clone() else { return Ok(false) };
         let word = text.trim().to_lowercase();
-        let field = text.split_once(':').map(|(name, value)| (name.trim(), value.trim()));
-        let known = field.and_then(|(name, value)| {
-            let field =
-                form.fields.iter_mut().find(|field| field.name.eq_ignore_ascii_case(name))?;
-            value.clone_into(&mut field.value);
-            Some(())
-        });
-        match (word.as_str(), known) {
-            ("ok", _) => {
+        match word.as_str() {
+            "ok" => {
                 self.set_form(None).await?;
                 let values = form.fields.iter().map(|it| (it.name.clone(), it.value.clone()));
                 let place = lock(&self.state).session.place.clone();
@@ -363,16 +356,16 @@ impl Console {
                 };
                 self.answer(inbox, person, what).await?;
             }
-            ("cancel", _) => {
+            "cancel" => {
                 self.set_form(None).await?;
                 self.say_words(&ConsoleForm { word: "cancelled" });
             }
-            (_, Some(())) => {
+            _ if form.fill(text) => {
                 self.set_form(Some(form.clone())).await?;
                 self.show(&Message::Form(form));
                 self.say_words(&ConsoleForm { word: "how" });
             }
-            (_, None) => return Ok(false),
+            _ => return Ok(false),
         }
         Ok(true)
     }

@@ -1,6 +1,10 @@
 //! What may have arrived is looked for in the room: where the homeserver forgot which messages it
 //! took, and where the bot became another device, of whose messages it knows none.
 
+use std::time::Duration;
+
+use serde_json::json;
+
 use crate::bot;
 use crate::gate::Gate;
 use crate::scene::{MESSAGE, Scene, said_by_bot};
@@ -17,8 +21,23 @@ fn half_told<'w>(world: &'w World, gate: &Gate) -> Scene<'w> {
     gate.lets_messages_pass(Some(4));
     scene.people[0].says(&scene.direct[0], "start quick");
     gate.waits_for_refusal();
+    waits_for_backup(world);
     scene.bot.die();
     scene
+}
+
+/// Waits until the keys of six rooms are in the bot's backup, and the one that its lead wrote with.
+/// What it says a moment before it dies, no other device of it can read.
+fn waits_for_backup(world: &World) {
+    let version = json!({"method": "GET", "path": "/_matrix/client/v3/room_keys/version"});
+    for _ in 0..2400 {
+        let backup = world.humans.try_to(bot::NAME, "ask", version.clone());
+        if backup.is_ok_and(|backup| backup["count"].as_u64() >= Some(7)) {
+            return;
+        }
+        std::thread::park_timeout(Duration::from_millis(50));
+    }
+    panic!("the keys are not in the backup");
 }
 
 /// Lets the bot go on, and sees that everybody is asked once.

@@ -264,16 +264,7 @@ fn filled(mut form: InForm, text: &str) -> Filled {
         "cancel" => return Filled::Dropped,
         _ => {}
     }
-    let mut known = false;
-    for (name, value) in text.lines().filter_map(|line| line.split_once(':')) {
-        let name = name.trim().trim_matches('`');
-        let mut fields = form.form.fields.iter_mut();
-        if let Some(field) = fields.find(|field| field.name.eq_ignore_ascii_case(name)) {
-            value.trim().clone_into(&mut field.value);
-            known = true;
-        }
-    }
-    if known { Filled::Changed(form) } else { Filled::Not }
+    if form.form.fill(text) { Filled::Changed(form) } else { Filled::Not }
 }
 
 async fn show_form(bot: &Bot, item: &Item, form: Form) {
