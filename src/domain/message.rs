@@ -202,7 +202,7 @@ pub struct Form {
 impl Form {
     /// Fills in fields by lines such as `name: value` or `name = value`; gives whether any did.
     pub fn fill(&mut self, text: &str) -> bool {
-        text.lines().fold(false, |filled, line| self.fill_one(line) || filled)
+        text.lines().filter(|line| self.fill_one(line)).count() > 0
     }
 
     fn fill_one(&mut self, line: &str) -> bool {
