@@ -89,11 +89,8 @@ fn expression(rhythm: &str, weekday: &str, hour: u8) -> Option<String> {
     }
 }
 
-/// The plain choices that say the same as an expression; nothing stands for `off`.
+/// The plain choices that say the same as an expression.
 fn plain_choices(times: &str) -> Option<(&'static str, &'static str, u8)> {
-    if times.is_empty() {
-        return Some(("off", "MON", 10));
-    }
     let every = RHYTHMS.into_iter().flat_map(|rhythm| {
         let days = WEEKDAYS.into_iter();
         days.flat_map(move |day| HOURS.map(move |hour| (rhythm, day, hour)))
