@@ -25,10 +25,8 @@ pub(super) fn schedule(desk: &Desk<'_>, team: Team, wish: Option<ScheduleWish>) 
 
 /// `schedule choose`: a form, or what came back of it.
 pub(super) fn choose(desk: &Desk<'_>, team: Team, values: Option<&Values>) -> Decided<Reply> {
-    let mut sheet = match values {
-        Some(values) => Sheet::filled(desk, values),
-        None => Sheet::blank(desk, schedule_fields::values(&team.settings.schedules)),
-    };
+    let present = schedule_fields::values(&team.settings.schedules);
+    let mut sheet = Sheet::of(desk, values, present);
     if values.is_some()
         && let Some(schedules) = schedule_fields::read(&mut sheet)
     {

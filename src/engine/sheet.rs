@@ -31,6 +31,18 @@ impl<'a> Sheet<'a> {
         Self { desk, values: values.clone(), errors: BTreeMap::new() }
     }
 
+    /// One that came back, or else one that shows how things are.
+    pub fn of<'n>(
+        desk: &'a Desk<'a>,
+        returned: Option<&Values>,
+        present: impl IntoIterator<Item = (&'n str, String)>,
+    ) -> Self {
+        match returned {
+            Some(values) => Self::filled(desk, values),
+            None => Self::blank(desk, present),
+        }
+    }
+
     /// What stands in a field.
     pub fn value(&self, name: &str) -> &str {
         self.values.get(name).map(|value| value.trim()).unwrap_or_default()

@@ -16,10 +16,7 @@ pub(super) fn one(desk: &Desk<'_>, team: Team, pillar: Pillar, level: u8) -> Dec
 /// `target` alone: a form, or what came back of it.
 pub(super) fn all(desk: &Desk<'_>, team: Team, values: Option<&Values>) -> Decided<Reply> {
     let current = Pillar::ALL.map(|it| (it.name(), team.settings.target(it).to_string()));
-    let mut sheet = match values {
-        Some(values) => Sheet::filled(desk, values),
-        None => Sheet::blank(desk, current),
-    };
+    let mut sheet = Sheet::of(desk, values, current);
     if values.is_some()
         && let Some(levels) = read(&mut sheet)
     {

@@ -1,5 +1,6 @@
 //! The way out of one event: encrypted where the room is, once however often it is tried.
 
+use std::collections::BTreeSet;
 use std::io::Cursor;
 
 use matrix_sdk::Room;
@@ -61,6 +62,7 @@ pub struct Found {
 pub async fn find(bot: &Bot, room: &Room, transaction: &str) -> Result<Option<Found>, PostError> {
     let mut from: Option<String> = None;
     let mut last = true;
+    let mut asked = BTreeSet::new();
     for _ in 0..LOOK_BACK / 100 {
         let mut options = MessagesOptions::backward().from(from.as_deref());
         options.limit = UInt::from(100_u32);
@@ -68,7 +70,7 @@ pub async fn find(bot: &Bot, room: &Room, transaction: &str) -> Result<Option<Fo
         let page = room.messages(options).await.map_err(|error| post_error(&error))?;
         let is_empty = page.chunk.is_empty();
         for event in page.chunk {
-            let Some(event) = readable(bot, room, event).await else { continue };
+            let Some(event) = readable(bot, room, event, &mut asked).await else { continue };
             if event.sender != bot.own {
                 continue;
             }
@@ -86,16 +88,24 @@ pub async fn find(bot: &Bot, room: &Room, transaction: &str) -> Result<Option<Fo
     Ok(None)
 }
 
-/// An event as it reads, also where a device before this one wrote it: its key lies in the backup.
-async fn readable(bot: &Bot, room: &Room, event: TimelineEvent) -> Option<Event> {
+/// An event as it reads, also where a device before this one wrote it: its key lies in the backup,
+/// which is asked for each key once.
+async fn readable(
+    bot: &Bot,
+    room: &Room,
+    event: TimelineEvent,
+    asked: &mut BTreeSet<String>,
+) -> Option<Event> {
     let read = |event: &TimelineEvent| event.raw().deserialize_as_unchecked::<Event>().ok();
     let first = read(&event);
     let own = first.as_ref().is_some_and(|event| event.sender == bot.own);
     let TimelineEventKind::UnableToDecrypt { event, utd_info } = event.kind else { return first };
     let Some(session) = utd_info.session_id.filter(|_| own) else { return first };
-    let backups = bot.client.encryption().backups();
-    if !backups.download_room_key(room.room_id(), &session).await.is_ok_and(|found| found) {
-        return first;
+    if asked.insert(session.clone()) {
+        let backups = bot.client.encryption().backups();
+        if let Err(error) = backups.download_room_key(room.room_id(), &session).await {
+            tracing::debug!(%error, "the backup did not give a key");
+        }
     }
     match room.decrypt_event(event.cast_ref_unchecked(), None).await {
         Ok(event) => read(&event),
