@@ -115,6 +115,10 @@ fn pipeline(people: usize, sync: Sync, alone: bool) -> Run {
     let run = runtime().block_on(async {
         let world = Arc::new(World::open(folder.path(), sync, alone));
         let sitters = sitters(&world, people).await;
+        // With their first answer in a team people get a key, once and for all.
+        for sitter in &sitters {
+            world.tell(sitter.press()).await;
+        }
         let syncs = world.syncs.count.load(Ordering::Relaxed);
         let bytes = world.kv.bytes.load(Ordering::Relaxed);
         let batches = world.kv.batches.load(Ordering::Relaxed);

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 
 use super::keys;
 use super::kv::{Batch, Key, Kv, Outcome, StoreError};
-use super::plan::{Plan, Rows};
+use super::plan::{Ground, Plan, Rows};
 
 /// A sorted map with the semantics of [`Kv`].
 #[derive(Debug, Default)]
@@ -73,9 +73,9 @@ impl Kv for MemoryKv {
 
     async fn commit(&self, batch: Batch) -> Result<Outcome, StoreError> {
         let mut rows = self.rows();
-        let mut plan = Plan::new(&*rows);
-        let outcome = plan.admit(batch)?;
-        for (key, value) in plan.finish()? {
+        let mut plan = Plan::default();
+        let outcome = plan.admit(Ground::of(&*rows), batch)?;
+        for (key, value) in plan.finish(&*rows)? {
             match value {
                 Some(value) => rows.insert(key, value),
                 None => rows.remove(&key),

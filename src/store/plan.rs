@@ -41,10 +41,59 @@ pub trait Rows {
 /// Changes by key; `None` removes.
 pub type Changes = BTreeMap<Key, Option<Vec<u8>>>;
 
-/// A group of batches that will be applied as one.
-pub struct Plan<'a> {
+/// The records as they are once what is being applied has been.
+#[derive(Clone, Copy)]
+pub struct Ground<'a> {
     rows: &'a dyn Rows,
+    applying: Option<&'a Changes>,
     recent: Option<&'a Recent>,
+}
+
+impl<'a> Ground<'a> {
+    /// Records that nobody is changing.
+    #[must_use]
+    pub fn of(rows: &'a dyn Rows) -> Self {
+        Self { rows, applying: None, recent: None }
+    }
+
+    /// Records some of which may be changing, with the knowledge of which changed lately.
+    #[must_use]
+    pub fn changing(rows: &'a dyn Rows, applying: &'a Changes, recent: &'a Recent) -> Self {
+        Self { rows, applying: Some(applying), recent: Some(recent) }
+    }
+
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        match self.applying.and_then(|changes| changes.get(key)) {
+            Some(changed) => Ok(changed.clone()),
+            None => self.rows.get(key),
+        }
+    }
+
+    fn range(&self, start: &Key, end: &Key) -> Result<BTreeMap<Key, Vec<u8>>, StoreError> {
+        let mut rows = self.rows.range(start, end, usize::MAX)?.into_iter().collect();
+        if let Some(changes) = self.applying {
+            overlay(&mut rows, changes, start, end);
+        }
+        Ok(rows)
+    }
+}
+
+/// Puts what changes between two keys over what is there.
+fn overlay(rows: &mut BTreeMap<Key, Vec<u8>>, changes: &Changes, start: &Key, end: &Key) {
+    if start >= end {
+        return;
+    }
+    for (key, value) in changes.range(start.clone()..end.clone()) {
+        match value {
+            Some(value) => rows.insert(key.clone(), value.clone()),
+            None => rows.remove(key),
+        };
+    }
+}
+
+/// A group of batches that will be applied as one.
+#[derive(Debug, Default)]
+pub struct Plan {
     changes: Changes,
     deltas: BTreeMap<Key, Sum>,
 }
@@ -134,31 +183,20 @@ fn numbers<const N: usize>(kind: u8, bytes: &[u8]) -> Result<[u64; N], &'static 
     if known { Ok(chunks.map(u64::from_be_bytes)) } else { Err("it is of another kind") }
 }
 
-impl<'a> Plan<'a> {
-    /// An empty plan over the present records.
-    #[must_use]
-    pub fn new(rows: &'a dyn Rows) -> Self {
-        Self { rows, recent: None, changes: Changes::new(), deltas: BTreeMap::new() }
-    }
-
-    /// An empty plan over the present records, with the knowledge of which changed lately.
-    #[must_use]
-    pub fn knowing(rows: &'a dyn Rows, recent: &'a Recent) -> Self {
-        Self { recent: Some(recent), ..Self::new(rows) }
-    }
-
+impl Plan {
     /// Takes a batch into the plan if its expectations hold over the batches taken before.
     ///
     /// # Errors
     /// A refused batch, or a store that cannot be read; the plan is then as it was before.
-    pub fn admit(&mut self, batch: Batch) -> Result<Outcome, StoreError> {
+    pub fn admit(&mut self, ground: Ground<'_>, batch: Batch) -> Result<Outcome, StoreError> {
         batch.check()?;
+        let mut draft =
+            Draft { plan: self, ground, changes: Changes::new(), deltas: BTreeMap::new() };
         for expect in &batch.expects {
-            if !self.surely_holds(expect, batch.since) && !self.holds(expect)? {
+            if !draft.surely_holds(expect, batch.since) && !draft.holds(expect)? {
                 return Ok(Outcome::Conflict);
             }
         }
-        let mut draft = Draft { plan: self, changes: Changes::new(), deltas: BTreeMap::new() };
         let appended = draft.apply(batch.ops)?;
         let Draft { changes, deltas, .. } = draft;
         self.changes.extend(changes);
@@ -168,25 +206,23 @@ impl<'a> Plan<'a> {
         Ok(Outcome::Committed { appended })
     }
 
-    /// Whether nothing would change.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.changes.is_empty()
-    }
-
     /// All changes, with those of the sums.
     ///
     /// # Errors
     /// A sum that cannot be read or is damaged.
-    pub fn finish(mut self) -> Result<Changes, StoreError> {
+    pub fn finish(mut self, rows: &dyn Rows) -> Result<Changes, StoreError> {
         if self.changes.is_empty() {
             return Ok(self.changes);
         }
+        let sum = |key: &[u8]| match rows.get(key)? {
+            Some(bytes) => Sum::from_bytes(key, &bytes).map(Some),
+            None => Ok(None),
+        };
         let root_key = keys::sum_key(&[]);
-        let mut root = self.sum(&root_key)?.unwrap_or_default();
-        for (bucket, delta) in std::mem::take(&mut self.deltas) {
+        let mut root = sum(&root_key)?.unwrap_or_default();
+        for (bucket, delta) in self.deltas {
             let key = keys::sum_key(&[&bucket[..], &[]].concat());
-            let old = self.sum(&key)?;
+            let old = sum(&key)?;
             let mut new = old.unwrap_or_default();
             new.merge(delta);
             if let Some(old) = old {
@@ -201,25 +237,25 @@ impl<'a> Plan<'a> {
         self.changes.insert(root_key, Some(root.to_bytes()));
         Ok(self.changes)
     }
+}
 
-    fn sum(&self, key: &[u8]) -> Result<Option<Sum>, StoreError> {
-        self.rows.get(key)?.map(|bytes| Sum::from_bytes(key, &bytes)).transpose()
-    }
+/// One batch's changes, kept apart until all of them are known to work.
+struct Draft<'a> {
+    plan: &'a Plan,
+    ground: Ground<'a>,
+    changes: Changes,
+    deltas: BTreeMap<Key, Sum>,
+}
 
-    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        match self.changes.get(key) {
-            Some(changed) => Ok(changed.clone()),
-            None => self.rows.get(key),
-        }
-    }
-
-    /// Whether nobody can have changed what was read, neither before this plan nor in it.
+impl Draft<'_> {
+    /// Whether nobody can have changed what was read, neither before the plan nor in it.
     fn surely_holds(&self, expect: &Expect, since: Option<u64>) -> bool {
-        let Some((recent, since)) = self.recent.zip(since) else { return false };
+        let Some((recent, since)) = self.ground.recent.zip(since) else { return false };
         let planned = match expect {
-            Expect::Value { key, .. } => self.changes.contains_key(key),
+            Expect::Value { key, .. } => self.plan.changes.contains_key(key),
             Expect::Range { start, end, .. } => {
-                start < end && self.changes.range(start.clone()..end.clone()).next().is_some()
+                let range = || start.clone()..end.clone();
+                start < end && self.plan.changes.range(range()).next().is_some()
             }
         };
         !planned && recent.surely_holds(expect, since)
@@ -229,30 +265,13 @@ impl<'a> Plan<'a> {
         match expect {
             Expect::Value { key, seen } => Ok(self.get(key)?.as_deref().map(value_hash) == *seen),
             Expect::Range { start, end, seen } => {
-                let mut rows: BTreeMap<Key, Vec<u8>> =
-                    self.rows.range(start, end, usize::MAX)?.into_iter().collect();
-                if start < end {
-                    for (key, value) in self.changes.range(start.clone()..end.clone()) {
-                        match value {
-                            Some(value) => rows.insert(key.clone(), value.clone()),
-                            None => rows.remove(key),
-                        };
-                    }
-                }
+                let mut rows = self.ground.range(start, end)?;
+                overlay(&mut rows, &self.plan.changes, start, end);
                 Ok(range_hash(&rows) == *seen)
             }
         }
     }
-}
 
-/// One batch's changes, kept apart until all of them are known to work.
-struct Draft<'a, 'b> {
-    plan: &'a Plan<'b>,
-    changes: Changes,
-    deltas: BTreeMap<Key, Sum>,
-}
-
-impl Draft<'_, '_> {
     fn apply(&mut self, ops: Vec<Op>) -> Result<Vec<u64>, StoreError> {
         let mut appended = Vec::new();
         for op in ops {
@@ -276,9 +295,9 @@ impl Draft<'_, '_> {
     }
 
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        match self.changes.get(key) {
+        match self.changes.get(key).or_else(|| self.plan.changes.get(key)) {
             Some(changed) => Ok(changed.clone()),
-            None => self.plan.get(key),
+            None => self.ground.get(key),
         }
     }
 

@@ -20,7 +20,7 @@ use super::lock::DataLock;
 use super::marker::{self, Marker, Places, StoreKind};
 use super::meta::{SCHEMA, StoreMeta, meta_key, read_meta};
 use super::open_error::OpenError;
-use super::plan::{Plan, Rows};
+use super::plan::{Ground, Plan, Rows};
 use super::seal;
 
 mod caught;
@@ -170,10 +170,11 @@ fn write_meta(id: &str, engine: &SledEngine) -> Result<(), String> {
     let meta = StoreMeta { origin: id.clone(), id, schema: SCHEMA, importing: false };
     let changes = || {
         let value = codec::encode(&meta_key(), &meta)?;
-        let mut plan = Plan::new(&engine.rows);
-        plan.admit(Batch::of(vec![Op::Put(meta_key(), value)]))?;
-        plan.finish()
+        let mut plan = Plan::default();
+        let write = Batch::of(vec![Op::Put(meta_key(), value)]);
+        plan.admit(Ground::of(&engine.rows), write)?;
+        plan.finish(&engine.rows)
     };
-    engine.apply(changes().map_err(|error| error.to_string())?)?;
+    engine.apply(&changes().map_err(|error| error.to_string())?)?;
     engine.sync()
 }

@@ -140,20 +140,20 @@ impl Engine for SledEngine {
         &self.rows
     }
 
-    fn apply(&self, changes: Changes) -> Result<(), String> {
+    #[expect(clippy::disallowed_methods, reason = "this is what the committer calls to flush")]
+    fn apply(&self, changes: &Changes) -> Result<(), String> {
         let mut batch = sled::Batch::default();
         for (key, value) in changes {
             match value {
-                Some(value) => batch.insert(key, value),
-                None => batch.remove(key),
+                Some(value) => batch.insert(&key[..], &value[..]),
+                None => batch.remove(&key[..]),
             }
         }
-        self.rows.0.apply_batch(batch).map_err(|error| error.to_string())
+        let handed = self.rows.0.apply_batch(batch).and_then(|()| self.rows.0.flush());
+        handed.map(drop).map_err(|error| error.to_string())
     }
 
-    #[expect(clippy::disallowed_methods, reason = "this is what the committer calls to flush")]
     fn sync(&self) -> Result<(), String> {
-        self.rows.0.flush().map_err(|error| error.to_string())?;
         self.syncer.sync(&self.db).map_err(|error| error.to_string())
     }
 }
