@@ -160,11 +160,12 @@ fn config(top: &Section<'_>, prompts_dir: Option<PathBuf>, content: Option<&Cont
         console: console.get("enabled", values::flag).unwrap_or(usual.console),
         slack: slack::read(top),
         matrix: matrix::read(top),
+        defaults: usual.defaults,
         teams: Vec::new(),
     };
     let platforms = config.platforms();
     let person = |it: &DeValue<'_>| values::id(it, &platforms).map(PersonId);
     config.admins = top.list("admins", person).into_iter().map(|(_, admin)| admin).collect();
-    config.teams = teams::read(top, content, &platforms);
+    (config.defaults, config.teams) = teams::read(top, content, &platforms);
     config
 }

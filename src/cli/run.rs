@@ -185,6 +185,7 @@ pub(super) fn rules(config: &Config) -> Rules {
         admins: config.admins.clone(),
         grace_hours: config.grace_hours,
         open_setup: config.open_setup,
+        defaults: config.defaults.clone(),
         // Whoever moderates a room leads its team.
         leading_groups: vec![PersonId::from("matrix:moderators")],
         // Slack tells the bot alone what somebody pressed; a Matrix room sees every vote.

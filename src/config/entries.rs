@@ -36,6 +36,8 @@ pub struct Config {
     pub slack: Option<Slack>,
     /// How Matrix takes part, if it does.
     pub matrix: Option<Matrix>,
+    /// How a team wants to be asked that says nothing else.
+    pub defaults: Settings,
     /// The teams, in the order of the file.
     pub teams: Vec<TeamEntry>,
 }
@@ -91,6 +93,7 @@ impl Default for Config {
             console: false,
             slack: None,
             matrix: None,
+            defaults: Settings::usual(),
             teams: Vec::new(),
         }
     }

@@ -55,7 +55,11 @@ struct Wishes {
 }
 
 /// Reads `[defaults]` and every `[[team]]`; without content, presets are not checked.
-pub fn read(top: &Section<'_>, content: Option<&Content>, platforms: &[&str]) -> Vec<TeamEntry> {
+pub fn read(
+    top: &Section<'_>,
+    content: Option<&Content>,
+    platforms: &[&str],
+) -> (Settings, Vec<TeamEntry>) {
     let usual =
         Wishes { settings: Settings::usual(), preset: USUAL_PRESET.to_owned(), times: None };
     let defaults = wishes(&top.table("defaults", SETTING_KEYS), usual, content);
@@ -67,7 +71,7 @@ pub fn read(top: &Section<'_>, content: Option<&Content>, platforms: &[&str]) ->
         let wishes = wishes(section, defaults.clone(), content);
         teams.extend(team(section, *at, wishes.settings, platforms, &mut taken));
     }
-    teams
+    (defaults.settings, teams)
 }
 
 /// What earlier teams of the file have, with its offset.

@@ -407,7 +407,7 @@ pub(super) fn nothing_open(desk: &Desk<'_>, speaker: &Speaker) -> Reply {
 /// The round takes no answer of this person any more.
 pub(super) fn too_late(desk: &Desk<'_>, speaker: &Speaker, round: RoundId) -> Reply {
     let Some(team) = speaker.teams.iter().find(|team| team.id == round.team) else {
-        return super::replies::refused(desk);
+        return super::replies::not_yours(desk);
     };
     let next = next_round(team).map(|at| desk.when(at, team));
     desk.reply(&TooLate { team: team.name.clone(), next })

@@ -1,7 +1,7 @@
 //! Commands: who may give them, which team they mean, and who carries them out.
 
 use super::decision::{Decided, Desk};
-use super::replies::{no_team, refused, which_team};
+use super::replies::{no_team, not_yours, only_leads, refused, which_team};
 use super::sheet::Values;
 use super::speaker::Speaker;
 use super::{
@@ -12,6 +12,7 @@ use crate::domain::access;
 use crate::domain::command::{
     self, Command, Misunderstood, Pick, Subject, TeamWord, Topic, Verb, Wanted,
 };
+use crate::domain::role::Role;
 use crate::domain::team::Team;
 use crate::platform::Reply;
 use crate::text::words::{Help, HelpGroup, HelpLine, HelpOne, InConfig, Unknown, Usage};
@@ -51,16 +52,21 @@ pub(super) fn run(
             _ => Ok(refused(desk)),
         };
     }
-    if !may(speaker, speaker.team(), &command) {
-        return match speaker.team() {
+    let team = meant(speaker, &command);
+    if !may(speaker, team, &command) {
+        return match team {
+            None if speaker.astray => Ok(not_yours(desk)),
             None if speaker.teams.len() > 1 => Ok(which_team(desk, speaker)),
             None if !speaker.admin => Ok(no_team(desk)),
+            Some(team) if access::may(speaker.roles(Some(team)).with(Role::Lead), &command) => {
+                only_leads(desk, team)
+            }
             _ => Ok(refused(desk)),
         };
     }
     match personal(desk, speaker, &command)? {
         Some(reply) => Ok(reply),
-        None => match speaker.team().cloned() {
+        None => match team.cloned() {
             Some(team) => for_team(desk, speaker, team, command, values),
             None => Ok(which_team(desk, speaker)),
         },
@@ -140,6 +146,16 @@ fn changes_settings(command: &Command) -> bool {
     )
 }
 
+/// Whether the person may give a command where they are.
+pub(super) fn is_allowed(speaker: &Speaker, command: &Command) -> bool {
+    may(speaker, meant(speaker, command), command)
+}
+
+/// The team that a command is meant for.
+fn meant<'s>(speaker: &'s Speaker, command: &Command) -> Option<&'s Team> {
+    speaker.team_for(|team| may(speaker, Some(team), command))
+}
+
 fn may(speaker: &Speaker, team: Option<&Team>, command: &Command) -> bool {
     let role = |team| access::may(speaker.roles(team), command);
     // What concerns the person alone does not depend on which of their teams is meant.
@@ -182,7 +198,8 @@ pub(super) fn help(desk: &Desk<'_>, speaker: &Speaker, topic: Option<Topic>) -> 
         HelpGroup { name: group.name(), verbs: entries.iter().map(line).collect() }
     });
     let groups: Vec<HelpGroup> = groups.filter(|group| !group.verbs.is_empty()).collect();
-    desk.reply(&Help { prefix, groups, full: topic.is_none() })
+    let can_set_up = speaker.teams.is_empty() && (desk.rules.open_setup || speaker.admin);
+    desk.reply(&Help { prefix, groups, full: topic.is_none(), can_set_up })
 }
 
 /// Words that are no command, or a command used wrongly.

@@ -3,10 +3,10 @@
 use super::decision::{Decided, Desk};
 use super::questions::Front;
 use super::speaker::Speaker;
-use super::{answers, commands};
+use super::{answers, commands, wishes};
 use crate::domain::answer;
 use crate::domain::bank::Kind;
-use crate::domain::command::{self, SittingWord};
+use crate::domain::command::{self, Command, SittingWord};
 use crate::platform::{Incoming, Reply};
 
 /// What may stand in front of a command, on every platform.
@@ -20,7 +20,10 @@ pub(super) fn said(
     event: &Incoming,
 ) -> Decided<Reply> {
     if let Some(words) = command_words(text) {
-        return commands::typed(desk, speaker, words, None);
+        return match in_front(desk, speaker, words)? {
+            Some(front) => in_sitting(desk, speaker, front, words, event),
+            None => commands::typed(desk, speaker, words, None),
+        };
     }
     if speaker.place.is_some() {
         return Ok(None);
@@ -29,6 +32,28 @@ pub(super) fn said(
         Some(front) => in_sitting(desk, speaker, front, text, event),
         None => bare(desk, speaker, text, false),
     }
+}
+
+/// The question that words behind a prefix are about, where they are about one: some chats bring
+/// the bot nothing else. A word of a sitting is, and so is an answer that is no command; no words
+/// that may be a mistyped command become the answer to a question for words.
+fn in_front(desk: &Desk<'_>, speaker: &Speaker, words: &str) -> Decided<Option<Front>> {
+    let word = command::parse_in_sitting(words);
+    let is_command = match command::parse(words) {
+        // Whoever gets no messages and says `back` wants them again.
+        Ok(Command::Resume) => word.is_none() || wishes::is_paused(desk, speaker),
+        Ok(command) => word.is_none() || commands::is_allowed(speaker, &command),
+        Err(_) => false,
+    };
+    if words.is_empty() || is_command {
+        return Ok(None);
+    }
+    let shown = Front::find(desk, speaker)?.filter(|front| front.is_before(&speaker.person));
+    let answers = |front: &Front| {
+        let question = front.question().filter(|question| question.kind != Kind::Text);
+        question.is_some_and(|question| answer::read(words, question).is_ok())
+    };
+    Ok(shown.filter(|front| word.is_some() || answers(front)))
 }
 
 /// The words behind the prefix of a command.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 
 use crate::domain::ids::PersonId;
+use crate::domain::team::Settings;
 
 /// Who sees what a person answers in a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub struct Rules {
     pub grace_hours: u32,
     /// Whether members may make a team of their channel.
     pub open_setup: bool,
+    /// How a team that is made in chat wants to be asked, where whoever makes it says nothing else.
+    pub defaults: Settings,
 }
 
 impl Default for Rules {
@@ -42,6 +45,7 @@ impl Default for Rules {
             in_place: BTreeMap::new(),
             grace_hours: 24,
             open_setup: true,
+            defaults: Settings::usual(),
         }
     }
 }

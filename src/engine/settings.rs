@@ -142,6 +142,12 @@ fn show(desk: &Desk<'_>, team: &Team) -> Decided<Reply> {
     }))
 }
 
+/// The quiet hours as one would type them.
+pub(super) fn typed_quiet(settings: &Settings) -> String {
+    let hours = quiet(settings);
+    if hours.is_empty() { "off".to_owned() } else { hours }
+}
+
 fn quiet(settings: &Settings) -> String {
     if settings.quiet.from == settings.quiet.to {
         return String::new();

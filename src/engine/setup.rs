@@ -28,7 +28,7 @@ pub(super) fn asked(desk: &Desk<'_>, speaker: &Speaker, command: Command) -> Dec
         return Ok(Some(Message::Form(setup_form::form(desk, speaker))));
     }
     let mut name = None;
-    let mut wanted = Settings::usual();
+    let mut wanted = setup_form::defaults(desk, speaker);
     for wish in &wishes {
         match wish {
             Setting::Name(words) => name = Some(words.clone()),

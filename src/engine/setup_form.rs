@@ -1,5 +1,7 @@
 //! The form that makes a team: plain choices for when to ask, cron for experts.
 
+use chrono_tz::Tz;
+
 use super::decision::Desk;
 use super::sheet::{Sheet, Values};
 use super::speaker::Speaker;
@@ -22,17 +24,24 @@ pub(super) struct Wish {
     pub settings: Settings,
 }
 
+/// What a new team has that nobody says anything else of: the operator's defaults, in the zone of
+/// whoever makes it where the operator named none.
+pub(super) fn defaults(desk: &Desk<'_>, speaker: &Speaker) -> Settings {
+    let usual = desk.rules.defaults.clone();
+    let own = speaker.person.zone.filter(|_| usual.zone == Tz::UTC);
+    Settings { zone: own.unwrap_or(usual.zone), ..usual }
+}
+
 /// The form before anybody filled it in.
 pub(super) fn form(desk: &Desk<'_>, speaker: &Speaker) -> Form {
-    let usual = Settings::usual();
-    let zone = speaker.person.zone.unwrap_or(usual.zone);
+    let usual = defaults(desk, speaker);
     let values = [
-        ("zone", zone.name().to_owned()),
+        ("zone", usual.zone.name().to_owned()),
         ("minimum", usual.min_respondents.to_string()),
-        ("quiet", "18:00-09:00".to_owned()),
+        ("quiet", settings::typed_quiet(&usual)),
         ("mode", usual.mode.name().to_owned()),
     ];
-    let values = values.into_iter().chain(schedule_fields::values(&[]));
+    let values = values.into_iter().chain(schedule_fields::values(&usual.schedules));
     shown(&Sheet::blank(desk, values))
 }
 
@@ -62,7 +71,7 @@ fn shown(sheet: &Sheet<'_>) -> Form {
 /// The form again, with what is wrong beside each field that cannot be used.
 pub(super) fn read(desk: &Desk<'_>, place: &PlaceId, values: &Values) -> Result<Wish, Box<Form>> {
     let mut sheet = Sheet::filled(desk, values);
-    let mut settings = Settings::usual();
+    let mut settings = desk.rules.defaults.clone();
     for key in ["zone", "minimum", "quiet", "mode"] {
         match read_setting(key, sheet.value(key)) {
             Ok(setting) => drop(settings::change(&mut settings, &setting)),

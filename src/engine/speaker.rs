@@ -20,6 +20,8 @@ pub(super) struct Speaker {
     pub led_from_outside: Vec<TeamId>,
     /// Those that they lead as one of a group.
     led_by_group: Vec<TeamId>,
+    /// Whether they speak in the place of a team that is none of theirs.
+    pub astray: bool,
     /// Whether they look after teams and delivery.
     pub admin: bool,
 }
@@ -42,21 +44,33 @@ impl Speaker {
             }
         }
         teams.sort_by_key(|team| Some(&team.place) != place);
+        let others = place.filter(|place| !teams.iter().any(|team| team.place == **place));
+        let astray = others.map(|place| desk.tx.team_at(place)).transpose()?.flatten().is_some();
         let admin = desk.rules.admins.contains(id);
         let place = place.cloned();
-        Ok(Self { person, place, teams, led_from_outside, led_by_group, admin })
+        Ok(Self { person, place, teams, led_from_outside, led_by_group, astray, admin })
     }
 
     /// The team meant without being named: that of this place, else the only one, else the one
-    /// whose questions are in front of the person.
+    /// whose questions are in front of the person. In another team's place none is meant.
     pub fn team(&self) -> Option<&Team> {
+        self.team_for(|_| true)
+    }
+
+    /// The same for something that the person may do in certain teams: outside their places it is
+    /// meant for the only one of these, if it is just one.
+    pub fn team_for(&self, able: impl Fn(&Team) -> bool) -> Option<&Team> {
         let here = self.teams.iter().find(|team| Some(&team.place) == self.place.as_ref());
-        let only = || if self.teams.len() == 1 { self.teams.first() } else { None };
-        let facing = || {
-            let round = self.person.facing?;
-            self.teams.iter().find(|team| team.id == round.team)
-        };
-        here.or_else(only).or_else(facing)
+        if here.is_some() || self.astray {
+            return here;
+        }
+        let mut fitting = self.teams.iter().filter(|team| able(team));
+        if let (Some(only), None) = (fitting.next(), fitting.next()) {
+            return Some(only);
+        }
+        let round = self.person.facing;
+        let facing = || self.teams.iter().find(|team| Some(team.id) == round.map(|it| it.team));
+        if self.teams.len() == 1 { self.teams.first() } else { facing() }
     }
 
     /// The team of this name.

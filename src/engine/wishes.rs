@@ -24,6 +24,12 @@ pub(super) fn pauses(desk: &Desk<'_>, speaker: &Speaker) -> (Option<When>, Optio
     (ahead(speaker.person.snoozed_until), ahead(speaker.person.away_until))
 }
 
+/// Whether the person gets no messages at present, because they said so.
+pub(super) fn is_paused(desk: &Desk<'_>, speaker: &Speaker) -> bool {
+    let (snoozed, away) = pauses(desk, speaker);
+    speaker.person.stopped || snoozed.is_some() || away.is_some()
+}
+
 /// `snooze` and `away`.
 pub(super) fn snooze(
     desk: &Desk<'_>,

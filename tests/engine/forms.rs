@@ -6,11 +6,11 @@ use maturity_bot::domain::ids::{PersonId, RoundId, TeamId};
 use maturity_bot::domain::message::{Destination, Form, Input, Message, Press};
 use maturity_bot::domain::outgoing::Purpose;
 use maturity_bot::domain::team::{Mode, Settings};
-use maturity_bot::engine::{InPlace, Rules};
+use maturity_bot::engine::{InPlace, Rules, TeamPlan};
 use maturity_bot::platform::{Facts, Profile, What};
 use maturity_bot::text::content::Content;
 
-use crate::house::{House, always, person, profile};
+use crate::house::{House, always, members, person, profile};
 
 async fn open(house: &House, settings: Settings, preset: &str) -> RoundId {
     let team = house.team("chat:crew", 3, settings).await;
@@ -146,6 +146,75 @@ async fn a_team_is_made_in_plain_choices_and_wrong_ones_come_back() {
 }
 
 #[tokio::test]
+async fn a_team_made_in_chat_has_the_operators_defaults() {
+    let defaults = Settings { min_respondents: 5, zone: chrono_tz::Asia::Tokyo, ..always() };
+    let house = House::under(Content::embedded().unwrap(), Rules { defaults, ..Rules::default() });
+    let place = || Some("chat:crew".into());
+    let text = "/maturity setup".to_owned();
+    let form = form_of(
+        house.handle(What::Said { person: person(0), place: place(), text }).await.unwrap(),
+    );
+    let value =
+        |name: &str| form.fields.iter().find(|field| field.name == name).unwrap().value.clone();
+    assert_eq!([value("minimum"), value("quiet"), value("zone")], ["5", "off", "Asia/Tokyo"]);
+    let text = "/maturity setup name=Crew".to_owned();
+    house.handle(What::Said { person: person(0), place: place(), text }).await.unwrap();
+    let team = house.tx().team_at(&"chat:crew".into()).unwrap().unwrap();
+    assert_eq!(team.settings.min_respondents, 5);
+    assert_eq!(team.settings.zone, chrono_tz::Asia::Tokyo);
+    assert_eq!(team.settings.quiet, always().quiet);
+}
+
+/// Says something behind the prefix, in the channel.
+async fn command(house: &House, who: usize, place: &str, words: &str) -> String {
+    let text = format!("/maturity {words}");
+    let what = What::Said { person: person(who), place: Some(place.into()), text };
+    house.handle(what).await.map(|message| message.body()).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn words_about_the_question_in_front_work_behind_the_prefix_too() {
+    let house = House::new();
+    open(&house, always(), "quick").await;
+    let says = |words: &'static str| command(&house, 1, "chat:crew", words);
+    assert!(says("answer").await.contains("1 of 8"));
+    assert!(says("2").await.contains("Saved (1 of 8): 2"));
+    assert!(
+        says("why").await.contains("Why we ask"),
+        "a member may not ask where figures come from"
+    );
+    assert!(says("skip").await.contains("3 of 8"));
+    assert!(says("back").await.contains("2 of 8"));
+    assert!(says("comment by hand").await.contains("2 of 8"));
+    assert!(says("undo").await.contains("Taken back"));
+    assert!(says("snooze").await.contains("No direct messages"));
+    assert!(says("back").await.contains("on again"), "who gets no messages wants them again");
+    assert!(says("later").await.contains("Paused"));
+}
+
+#[tokio::test]
+async fn in_another_teams_place_nothing_happens_to_ones_own() {
+    let house = House::new();
+    let own = house.team("chat:crew", 3, always()).await;
+    let plan = TeamPlan {
+        config_id: None,
+        name: "Other".to_owned(),
+        place: "chat:other".into(),
+        leads: vec![person(1), person(7)],
+        settings: always(),
+    };
+    let other = house.engine.make_team(&plan).await.unwrap();
+    house.handle(members("chat:other", [1, 7].into_iter())).await;
+    assert!(command(&house, 0, "chat:other", "start quick").await.contains("that you are not in"));
+    assert_eq!(house.tx().team(own).unwrap().unwrap().current, None);
+    assert!(command(&house, 2, "chat:crew", "start quick").await.contains("Only who leads crew"));
+    let said = house.say(1, "start quick").await;
+    assert!(!said.contains("Only who leads"), "the one of two that they lead: {said}");
+    assert!(house.tx().team(other).unwrap().unwrap().current.is_some());
+    assert_eq!(house.tx().team(own).unwrap().unwrap().current, None);
+}
+
+#[tokio::test]
 async fn the_members_of_a_group_lead_where_the_team_or_the_rules_say_so() {
     let group = PersonId::from("chat:group");
     let rules = Rules { leading_groups: vec!["chat:moderators".into()], ..Rules::default() };
@@ -192,7 +261,7 @@ async fn the_whole_home_view_offers_what_each_may_do() {
     assert!(offers(&member, "tell 1 champion volunteer tooling"));
     let token = close.to_owned();
     let said = house.handle(What::Chose { person: person(1), place: None, token }).await.unwrap();
-    assert!(said.body().contains("not something I can do"), "a made-up press: {}", said.body());
+    assert!(said.body().contains("Only who leads"), "a made-up press: {}", said.body());
     let token = close.to_owned();
     house.handle(What::Chose { person: person(0), place: None, token }).await;
     assert!(!house.round(round.team).is_open());

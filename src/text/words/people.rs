@@ -63,6 +63,7 @@ words! {
             verbs: vec![HelpLine { verb: "answer", usage: "answer [QUESTION]" }],
         }],
         full: bool = true,
+        can_set_up: bool = false,
     }
     /// How one command is used.
     HelpOne = "people/help-one" {
@@ -90,6 +91,13 @@ words! {
     /// The person may not do this here; reveals nothing.
     Refused = "people/refused" {
         prefix: String = "/maturity".to_owned(),
+    }
+    /// It is about a team that the person is not in; reveals nothing of it.
+    NotYours = "people/not-yours" {}
+    /// The person is in the team and does not lead it.
+    OnlyLeads = "people/only-leads" {
+        team: String = "Payments".to_owned(),
+        leads: Vec<String> = vec!["Kim".to_owned(), "Lee".to_owned()],
     }
     /// The person belongs to no team that the bot knows.
     NoTeam = "people/no-team" {
