@@ -2,6 +2,7 @@
 
 use super::decision::{Decided, Desk};
 use super::jobs::write_to;
+use super::rounds;
 use super::speaker::{Speaker, leads_of};
 use crate::domain::champions::{self, Champions, Departure, Effect, Refusal, Stage};
 use crate::domain::command::{ChampionStep, Mention};
@@ -116,7 +117,7 @@ pub(super) fn find_member(
     mention: &Mention,
 ) -> Decided<Option<PersonId>> {
     let wanted = mention.0.trim_start_matches('@');
-    for id in desk.tx.members(team.id)? {
+    for id in rounds::askable(desk, team)? {
         let same = |text: &str| text.to_lowercase() == wanted.to_lowercase();
         if same(id.bare()) || same(id.as_str()) || same(&desk.tx.name_of(&id)?) {
             return Ok(Some(id));

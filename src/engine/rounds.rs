@@ -137,7 +137,7 @@ pub(super) fn open(desk: &Desk<'_>, team: &mut Team, mut round: Round) -> Decide
 }
 
 /// Everybody in the team who may be asked.
-fn askable(desk: &Desk<'_>, team: &Team) -> Decided<Vec<PersonId>> {
+pub(super) fn askable(desk: &Desk<'_>, team: &Team) -> Decided<Vec<PersonId>> {
     let mut people = Vec::new();
     for id in desk.tx.members(team.id)? {
         if desk.tx.person(&id)?.is_some_and(|person| !person.outside) {

@@ -136,7 +136,7 @@ fn show(desk: &Desk<'_>, team: &Team) -> Decided<Reply> {
         early: settings.early,
         quiet: quiet(settings),
         leads: desk.tx.names_of(&super::speaker::leads_of(desk, team)?)?,
-        members: desk.tx.members(team.id)?.len(),
+        members: rounds::askable(desk, team)?.len(),
         in_config: team.config_id.is_some(),
         targets: Pillar::ALL.map(target).into(),
     }))
@@ -162,7 +162,7 @@ pub(super) fn list(desk: &Desk<'_>, speaker: &Speaker) -> Decided<Reply> {
     let mut lines = Vec::new();
     for team in teams {
         lines.push(AdminTeam {
-            members: desk.tx.members(team.id)?.len(),
+            members: rounds::askable(desk, &team)?.len(),
             name: team.name,
             paused: team.paused,
             in_config: team.config_id.is_some(),

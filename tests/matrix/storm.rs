@@ -11,6 +11,7 @@ use crate::bot::{self, Bot};
 use crate::scene::{FIVE, MESSAGE, Scene, said_by_bot};
 use crate::script::{TEAM, figure_lines};
 use crate::session::{POLL, bank, quick, reports_at_a_terminal};
+use crate::synapse::{Database, Limits};
 use crate::world::{Event, Person, Wanted, World, user};
 
 /// Kills unless the environment says otherwise.
@@ -21,8 +22,9 @@ const KILLS_OF_A_WORLD: usize = 25;
 const BEATS: usize = 3;
 /// The field that tells the bot's events apart.
 const KEY: &str = "dev.maturity-bot.key";
-/// How long an answer may take while the bot dies again and again.
-const PATIENCE: u64 = 120_000;
+/// How long an answer may take while the bot dies again and again, and may say one thing in five
+/// seconds.
+const PATIENCE: u64 = 600_000;
 
 /// Chance that can be had again: xorshift of Marsaglia.
 struct Chance(u64);
@@ -40,11 +42,12 @@ impl Chance {
     }
 }
 
-/// Kills and starts the bot: at once after its start, while it works, and while it rests.
-fn haunt(bot: &mut Bot, kills: usize, chance: &mut Chance) {
+/// Kills and starts the bot: at once after its start, while it works, and while it rests, which
+/// comes later where it has to wait before it may speak.
+fn haunt(bot: &mut Bot, kills: usize, rest: usize, chance: &mut Chance) {
     let pause = |ms: usize| std::thread::park_timeout(Duration::from_millis(ms as u64));
     for _ in 0..kills {
-        let longest = [700, 2_000, 5_000][chance.below(3)];
+        let longest = [700, 2_000, rest][chance.below(3)];
         pause(chance.below(longest));
         bot.die();
         if chance.below(4) == 0 {
@@ -316,16 +319,16 @@ fn assert_keys_differ(events: &[Event]) {
     }
 }
 
-/// A homeserver, a team, and a bot that dies so often; the short form is one round.
+/// A homeserver, a team, and a bot that dies so often; the short form is one round. The long one
+/// meets homeservers as nobody configured them, too: with files, and with limits.
 fn storm(bank: &Bank, seed: u64, kills: usize) {
     let open = seed % 2 == 1;
-    let world = World::quick();
-    let (settings, mode) = if open {
-        ("unlimited = true", "mode = \"open\"")
-    } else {
-        ("unlimited = true\npolls = true", "")
-    };
-    let mut scene = Scene::of_five(&world, settings, mode);
+    let usual = kills > KILLS && seed % 4 > 1;
+    let world = if usual { World::new(Database::File, Limits::Default) } else { World::quick() };
+    let rest = if usual { 20_000 } else { 5_000 };
+    let settings = format!("unlimited = {}\npolls = {}", !usual, !open);
+    let mode = if open { "mode = \"open\"" } else { "" };
+    let mut scene = Scene::of_five(&world, &settings, mode);
     scene.starts_first_round();
     let asked = quick(bank);
     let mut chance = Chance(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
@@ -342,7 +345,7 @@ fn storm(bank: &Bank, seed: u64, kills: usize) {
     let (mut typed, mut reports) = (Vec::new(), Vec::new());
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            haunt(bot, kills, &mut fate);
+            haunt(bot, kills, rest, &mut fate);
             over.store(true, Ordering::SeqCst);
         });
         while typed.is_empty() || kills > KILLS && !over.load(Ordering::SeqCst) {
