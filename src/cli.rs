@@ -11,6 +11,7 @@ pub mod doctor;
 #[cfg(feature = "matrix")]
 pub mod matrix;
 pub mod next;
+mod paper;
 mod prompts;
 pub mod report;
 pub mod run;
@@ -73,7 +74,7 @@ pub fn run() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            paper::errln!("error: {error:#}");
             ExitCode::FAILURE
         }
     }

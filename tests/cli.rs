@@ -147,6 +147,25 @@ fn next_lists_what_goes_out_and_writes_nothing() {
 }
 
 #[test]
+fn a_reader_that_has_read_enough_is_no_fault() {
+    let folder = tempfile::tempdir().expect("a folder");
+    example(folder.path());
+    for command in ["check", "next"] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_maturity-bot"))
+            .args([command, "--config", "bot.toml"])
+            .current_dir(folder.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary runs");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("it ends");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && told.is_empty(), "{command}: {told}");
+    }
+}
+
+#[test]
 fn next_refuses_the_data_of_a_try_out() {
     let folder = tried();
     let config = "data_dir = \"t\"\n";

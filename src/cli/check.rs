@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 
+use super::paper::{out, outln};
 use super::{prompts, stored};
 use crate::clock::{Clock, Instant};
 use crate::config::{self, Config, Loaded, TeamEntry};
@@ -42,11 +43,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let loaded = loaded.or_else(|defects| bail!(told(&defects)))?;
     let now = Clock::system().now();
     if let Some(file) = &arguments.config {
-        println!("{} is fine.", file.display());
+        outln!("{} is fine.", file.display());
     }
-    println!("{}", prompts_line(&loaded, arguments.prompts.as_deref()));
+    outln!("{}", prompts_line(&loaded, arguments.prompts.as_deref()));
     for team in &loaded.config.teams {
-        print!("\n{}", team_lines(team, now));
+        out!("\n{}", team_lines(team, now));
     }
     if arguments.config.is_some() {
         warn_of_rewording(&loaded.config, &loaded.content);
@@ -104,7 +105,7 @@ fn warn_of_rewording(config: &Config, content: &Content) {
     match asked {
         Ok(Some(asked)) => {
             for id in Bank::reworded(&asked, &content.bank) {
-                println!(
+                outln!(
                     "\nwarning: question `{id}` has other words than in the newest round, and the \
                      same version; raise its `version` if the meaning changed, so that no trend \
                      runs across it"
@@ -112,7 +113,7 @@ fn warn_of_rewording(config: &Config, content: &Content) {
             }
         }
         Ok(None) => {}
-        Err(error) => println!("\nnote: not compared with earlier rounds: {error:#}"),
+        Err(error) => outln!("\nnote: not compared with earlier rounds: {error:#}"),
     }
 }
 

@@ -1,17 +1,19 @@
 //! `export`, `import` and `verify`: the data folder as a whole.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufReader, BufWriter, Write};
+use std::io::{BufReader, BufWriter, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 
+use super::paper::{errln, outln};
 use super::stored;
 use crate::store::marker::{Places, StoreKind};
 use crate::store::memory::MemoryKv;
 use crate::store::records::TABLE;
 use crate::store::sled::{Options, SledKv};
+use crate::store::transfer::TransferError;
 use crate::store::{copy, transfer, verify};
 
 /// Write everything stored as JSON lines, also while the bot runs.
@@ -69,11 +71,14 @@ pub struct Verify {
 pub fn export(arguments: &Export) -> anyhow::Result<()> {
     let (_, kv) = stored::open(&arguments.data)?;
     let Some(file) = &arguments.out else {
-        transfer::export(&kv, &TABLE, BufWriter::new(std::io::stdout().lock()))?;
-        return Ok(());
+        return match transfer::export(&kv, &TABLE, BufWriter::new(std::io::stdout().lock())) {
+            // Whoever reads may have read enough.
+            Err(TransferError::Io(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            done => Ok(done.map(drop)?),
+        };
     };
     let count = replace(file, |out| Ok(transfer::export(&kv, &TABLE, out)?))?;
-    eprintln!("{count} records are in {}. Keys are not; `help export` says why.", file.display());
+    errln!("{count} records are in {}. Keys are not; `help export` says why.", file.display());
     Ok(())
 }
 
@@ -110,7 +115,7 @@ pub fn import(arguments: &Import) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let count = runtime.block_on(read_into(arguments))?;
     let data = arguments.data.display();
-    eprintln!("{count} records are in {data} now. Keys are not; `help import` says what follows.");
+    errln!("{count} records are in {data} now. Keys are not; `help import` says what follows.");
     Ok(())
 }
 
@@ -164,7 +169,7 @@ pub fn verify(arguments: &Verify) -> anyhow::Result<()> {
     let report = verify::verify(&kv, &TABLE);
     whole(&arguments.data, &report)?;
     let data = arguments.data.display();
-    println!("{data} is whole: {} records, {} data.", report.records, kind.name());
+    outln!("{data} is whole: {} records, {} data.", report.records, kind.name());
     Ok(())
 }
 
@@ -192,7 +197,7 @@ fn repair(data: &Path, new: &Path) -> anyhow::Result<()> {
     })?;
     let report = verify::verify(&kv, &TABLE);
     whole(new, &report)?;
-    println!(
+    outln!(
         "{at} is whole: {} records, {} data; {aside} snapshots were left out.\n\
          Next: stop the bot, move {old} away, move {at} in its place, start the bot.",
         report.records,

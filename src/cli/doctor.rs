@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::bail;
 
 use super::check::told;
+use super::paper::outln;
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::domain::ids::PlaceId;
@@ -42,11 +43,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut wrong = 0;
     for finding in &found {
         match finding {
-            Finding::Fine(what) => println!("ok     {what}"),
-            Finding::Note(what) => println!("note   {what}"),
+            Finding::Fine(what) => outln!("ok     {what}"),
+            Finding::Note(what) => outln!("note   {what}"),
             Finding::Wrong(what) => {
                 wrong += 1;
-                println!("wrong  {what}");
+                outln!("wrong  {what}");
             }
         }
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 
+use super::paper::{out, outln};
 use super::prompts;
 use crate::clock::Clock;
 use crate::config::{self, Config, Secret};
@@ -72,20 +73,20 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let folder = Folder::below(&loaded.config.data_dir);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let account = runtime.block_on(log_in(settings, &folder, proof, recovery_key))?;
-    println!("{} is logged in as device {}.", settings.user, account.device);
-    println!("Its fingerprint is {}", account.fingerprint);
+    outln!("{} is logged in as device {}.", settings.user, account.device);
+    outln!("Its fingerprint is {}", account.fingerprint);
     match (&account.recovery_key, key_file) {
         (Some(key), Some(path)) => {
             keep(path, key)?;
-            println!("The recovery key was written to {}; keep it apart.", path.display());
+            outln!("The recovery key was written to {}; keep it apart.", path.display());
         }
         (Some(key), None) => {
-            println!("Recovery key, shown only now; keep it apart:\n{}", key.reveal());
+            outln!("Recovery key, shown only now; keep it apart:\n{}", key.reveal());
         }
-        (None, _) if recovers => println!("The account's identity was recovered."),
+        (None, _) if recovers => outln!("The account's identity was recovered."),
         (None, _) => {}
     }
-    println!("Next: maturity-bot run --config {}", arguments.config.display());
+    outln!("Next: maturity-bot run --config {}", arguments.config.display());
     Ok(())
 }
 
@@ -93,7 +94,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 fn keep(path: &Path, key: &Secret) -> anyhow::Result<()> {
     let line = format!("{}\n", key.reveal());
     if let Err(error) = write_whole(path, line.as_bytes()) {
-        println!("Recovery key, shown only now; keep it apart:\n{}", key.reveal());
+        outln!("Recovery key, shown only now; keep it apart:\n{}", key.reveal());
         return Err(error);
     }
     Ok(())
@@ -124,13 +125,13 @@ fn asked(user: &str) -> anyhow::Result<Secret> {
     if !std::io::stdin().is_terminal() {
         bail!("there is no terminal to ask for the password; give it with `--password-file`");
     }
-    print!("Password of {user}: ");
+    out!("Password of {user}: ");
     std::io::stdout().flush()?;
     let hidden = echo("-echo");
     let line = line_of_input();
     if hidden {
         echo("echo");
-        println!();
+        outln!("");
     }
     line
 }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use anyhow::bail;
 use chrono::TimeDelta;
 
+use super::paper::{out, outln};
 use super::run::{plans, rules};
 use super::{check, stored};
 use crate::app::Courier;
@@ -53,8 +54,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let sent = runtime.block_on(rehearse(loaded, now, end))?;
     let day = |at: Instant| at.format("%-d %b %Y").to_string();
-    println!("From {} to {}, if nobody writes anything:\n", day(now), day(end));
-    print!("{}", table(&sent));
+    outln!("From {} to {}, if nobody writes anything:\n", day(now), day(end));
+    out!("{}", table(&sent));
     Ok(())
 }
 

@@ -71,7 +71,8 @@ async fn serve(loaded: Loaded) -> anyhow::Result<()> {
     let engine = Arc::new(engine);
     engine.shred().await?;
     reconcile(&engine, &plans(&config)).await?;
-    tracing::info!(teams = config.teams.len(), "ready");
+    let known = engine.snapshot(&[])?;
+    tracing::info!(teams = known.teams + known.paused, "ready");
     tokio::select! {
         result = live(&config, engine, clock) => result,
         cause = fatal => bail!("a write failed, so nothing more is acknowledged: {cause}"),

@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 
+use super::paper::out;
 use crate::platform::slack::{Wishes, manifest};
 
 /// Set the bot up in a Slack workspace.
@@ -51,6 +52,6 @@ fn base(text: &str) -> Result<String, String> {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let Command::Manifest(Manifest { http, history, dnd }) = &arguments.command;
     let wishes = Wishes { http: http.clone(), history: *history, quiet: *dnd };
-    print!("{}", manifest(&wishes));
+    out!("{}", manifest(&wishes));
     Ok(())
 }

@@ -76,7 +76,7 @@ impl Recorder {
         let sent = Sent {
             at: self.clock.now(),
             zone: team.settings.zone,
-            to: addressee(&tx, to)?,
+            to: addressee(&tx, &team, to)?,
             what: purpose.name(),
             preset: preset(&tx, purpose)?,
             team: team.name,
@@ -103,8 +103,14 @@ impl Recorder {
     }
 }
 
-fn addressee(tx: &Tx<'_>, to: &Destination) -> Result<String, StoreError> {
+/// A chat knows its places by ids that tell people nothing; only in a terminal they are names.
+fn addressee(tx: &Tx<'_>, team: &Team, to: &Destination) -> Result<String, StoreError> {
     Ok(match to {
+        Destination::Place(place) | Destination::Thread(place, _)
+            if place.platform() != "console" =>
+        {
+            format!("channel of {}", team.name)
+        }
         Destination::Place(place) | Destination::Thread(place, _) => {
             format!("#{}", place.bare())
         }
