@@ -215,6 +215,7 @@ pub(super) fn misunderstood(desk: &Desk<'_>, problem: &Misunderstood, open: bool
                 verb: entry.name,
                 usage: entry.usage,
                 example: entry.example,
+                wanted: wanted.name(),
                 heard: heard.clone(),
                 suggestion: *suggestion,
                 choices: choices(*wanted),

@@ -17,8 +17,8 @@ use crate::domain::round::State;
 use crate::domain::team::{Mode, Settings, Team, Wake};
 use crate::platform::Reply;
 use crate::text::words::{
-    AdminTeam, BadDate, ChampionRefused, Coming, Setting as SettingWords, Status, TeamList,
-    TeamShown,
+    AdminTeam, BadDate, ChampionRefused, ClosesLater, Coming, Setting as SettingWords, Status,
+    TeamList, TeamShown,
 };
 
 /// `status`.
@@ -95,8 +95,14 @@ pub(super) fn extend(desk: &Desk<'_>, team: Team, until: Option<Until>) -> Decid
             let span = end.zip(closes).map(|(end, closes)| end - closes);
             match span.filter(|span| *span > TimeDelta::zero()) {
                 Some(span) => Some(span),
-                None if closes.is_some() => return Ok(desk.reply(&BadDate { problem: "past" })),
-                None => None,
+                None => match closes {
+                    Some(closes) if end.is_some() => {
+                        let closes = desk.when(closes, &team);
+                        return Ok(desk.reply(&ClosesLater { team: team.name, closes }));
+                    }
+                    Some(_) => return Ok(desk.reply(&BadDate { problem: "past" })),
+                    None => None,
+                },
             }
         }
     };

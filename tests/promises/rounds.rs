@@ -52,6 +52,29 @@ async fn it_closes_at_its_deadline_and_an_extension_moves_that() {
 }
 
 #[tokio::test]
+async fn a_date_before_the_present_end_is_told_apart_from_the_past() {
+    let house = house();
+    house.team("crew", &TEAM, calm()).await;
+    house.says("Ann", &["/maturity start quick", "/maturity extend 20 days"]).await;
+    let reply = house.say("Ann", "/maturity extend until monday").await;
+    assert!(reply.contains("closes later than that already"), "{reply}");
+    assert!(reply.contains("Sunday 29 November"), "{reply}");
+    let reply = house.say("Ann", "/maturity extend until 2026-11-01").await;
+    assert!(!reply.contains("closes later"), "{reply}");
+}
+
+#[tokio::test]
+async fn a_team_smaller_than_its_minimum_group_is_told_so() {
+    let house = house();
+    house.team("pair", &TEAM[..2], calm()).await;
+    for line in ["/maturity start quick", "/maturity status"] {
+        let reply = house.say("Ann", line).await;
+        let says = "Figures need 3 people to answer, and the team has 2";
+        assert!(reply.contains(says) && !reply.contains("fewer than"), "{line}: {reply}");
+    }
+}
+
+#[tokio::test]
 async fn a_cancelled_round_publishes_nothing() {
     let house = house();
     let team = house.team("crew", &TEAM, calm()).await;

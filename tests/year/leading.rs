@@ -171,7 +171,7 @@ impl Model {
         let Some(number) = self.open_round(team) else { return "is open. A lead can" };
         let closes = self.teams[team].rounds[number].closes;
         if end <= closes {
-            return "That lies in the past";
+            return "closes later than that already";
         }
         self.extend_by(now, team, end - closes)
     }

@@ -81,6 +81,21 @@ pub enum Wanted {
 }
 
 impl Wanted {
+    /// The name by which the words about it are found; several kinds of settings share one.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Zone => "zone",
+            Self::Minimum => "minimum",
+            Self::Quiet => "quiet",
+            Self::OnOff => "on-off",
+            Self::Name => "name",
+            Self::Schedule => "schedule",
+            Self::Lead | Self::Person => "lead",
+            _ => "",
+        }
+    }
+
     /// The words there are to choose from; empty where the choice is open.
     #[must_use]
     pub fn choices(self) -> &'static [&'static str] {

@@ -38,10 +38,23 @@ pub fn sanitised(text: &str) -> String {
     let visible = text.chars().take(20 * HEARD).filter(|c| !is_invisible(*c));
     let safe: String = visible
         .map(|c| if c.is_control() { ' ' } else { c })
-        .filter(|c| !"<>@&`*_~|[]{}\\/#".contains(*c))
+        .filter(|c| !"<>@&`*_~|[]{}\\#".contains(*c))
         .collect();
+    let safe = without_addresses(&safe);
     let line = safe.split_whitespace().collect::<Vec<_>>().join(" ");
     line.chars().take(HEARD).collect::<String>().trim_end().to_owned()
+}
+
+/// Keeps a slash within a name, as in `Europe/Berlin`, and none that could make a link.
+fn without_addresses(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let is_word = |at: Option<usize>| {
+        at.and_then(|at| letters.get(at)).is_some_and(|letter| letter.is_alphanumeric())
+    };
+    let kept = |&(at, letter): &(usize, &char)| {
+        *letter != '/' || (is_word(at.checked_sub(1)) && is_word(Some(at + 1)))
+    };
+    letters.iter().enumerate().filter(kept).map(|(_, letter)| *letter).collect()
 }
 
 #[cfg(test)]
@@ -71,6 +84,14 @@ mod tests {
     fn nothing_dangerous_is_repeated() {
         assert_eq!(sanitised("<!channel>\n@room **hi** \u{202e}x"), "!channel room hi x");
         assert_eq!(sanitised(&"x".repeat(10_000)).len(), HEARD);
+    }
+
+    #[rstest]
+    #[case("Mars/Base", "Mars/Base")]
+    #[case("https://a.b/c", "https:a.b/c")]
+    #[case("/maturity a/ b", "maturity a b")]
+    fn a_slash_stays_within_a_name_only(#[case] typed: &str, #[case] safe: &str) {
+        assert_eq!(sanitised(typed), safe);
     }
 
     proptest! {

@@ -92,7 +92,7 @@ macro_rules! entry {
 #[rustfmt::skip]
 pub const TABLE: &[Entry] = &[
     entry!(Help "help" ["?", "commands", "usage", "hello", "hi"], "help [TOPIC]", "help report", Answering, Who::Everybody, help),
-    entry!(Answer "answer" ["reply", "respond", "questions", "question"], "answer [QUESTION]", "answer skills.linux", Answering, MEMBER, read::answer),
+    entry!(Answer "answer" ["reply", "respond", "questions", "question"], "answer [QUESTION]", "answer 3", Answering, MEMBER, read::answer),
     entry!(Snooze "snooze" ["pause", "postpone"], "snooze [UNTIL]", "snooze 3 days", Answering, ANYONE_HERE, read::snooze),
     entry!(Away "away" ["holiday", "holidays", "vacation", "leave", "absent", "ooo"], "away [UNTIL]", "away until friday", Answering, ANYONE_HERE, read::away),
     entry!(Stop "stop" ["unsubscribe", "mute"], "stop", "stop", Answering, Who::Everybody, read::stop),

@@ -84,6 +84,7 @@ words! {
         verb: &'static str = "target",
         usage: &'static str = "target PILLAR LEVEL",
         example: &'static str = "target tooling 4",
+        wanted: &'static str = "level",
         heard: String = "tooling x".to_owned(),
         suggestion: Option<&'static str> = Some("tooling"),
         choices: Vec<String> = vec!["skills".to_owned(), "structure".to_owned()],

@@ -212,6 +212,17 @@ fn variants() -> Vec<(&'static str, Json)> {
         ("people/home", json!({"teams": [], "stopped": true})),
         ("people/home", json!({"away": when})),
         ("people/me", json!({"zone": null, "teams": [], "snoozed": when})),
+        ("people/usage", json!({"verb": "target", "heard": "skills 9"})),
+        (
+            "people/usage",
+            json!({"verb": "team", "wanted": "zone", "heard": "zone Mars/Base",
+            "suggestion": null, "choices": []}),
+        ),
+        (
+            "people/usage",
+            json!({"verb": "team", "wanted": "lead", "heard": "",
+            "suggestion": null, "choices": []}),
+        ),
         ("people/snoozed", json!({"away": true})),
         ("people/stopped", json!({"stopped": false})),
         ("people/forget-ask", json!({"anonymous": false})),

@@ -33,6 +33,11 @@ words! {
         closes: When = sample_when(),
     }
     /// No round is open.
+    /// The round closes later already than it was to be extended to.
+    ClosesLater = "rounds/closes-later" {
+        team: String = "Payments".to_owned(),
+        closes: When = sample_when(),
+    }
     NoneOpen = "rounds/none-open" {
         team: String = "Payments".to_owned(),
     }
