@@ -3,7 +3,7 @@
 use super::decision::{Decided, Desk};
 use super::introduction::answer_choice;
 use super::questions::{self, Front};
-use super::results;
+use super::schedule_fields::in_words;
 use super::speaker::Speaker;
 use super::wishes::pauses;
 use crate::domain::level::Pillar;
@@ -118,7 +118,7 @@ fn lead(desk: &Desk<'_>, team: &Team) -> Decided<Section> {
         members: round.as_ref().map_or(0, |round| round.members as usize),
         min_group: round.as_ref().map_or(0, |round| round.terms.min_group),
         targets: Pillar::ALL.map(target).into(),
-        schedules: settings.schedules.iter().map(|it| it.times.as_str().to_owned()).collect(),
+        schedules: settings.schedules.iter().map(|it| in_words(desk, &it.times)).collect(),
         in_config: team.config_id.is_some(),
     };
     let mut choices = Vec::new();

@@ -6,6 +6,7 @@ use crate::domain::command::ScheduleWish;
 use crate::domain::cron::CronExpr;
 use crate::domain::message::{Entry, Field, Input};
 use crate::domain::team::Scheduled;
+use crate::text::words::Times;
 
 const RHYTHMS: [&str; 4] = ["off", "weekly", "monthly", "workdays"];
 const WEEKDAYS: [&str; 5] = ["MON", "TUE", "WED", "THU", "FRI"];
@@ -98,6 +99,17 @@ fn plain_choices(times: &str) -> Option<(&'static str, &'static str, u8)> {
     let mut same = every
         .filter(|&(rhythm, day, hour)| expression(rhythm, day, hour).as_deref() == Some(times));
     same.next()
+}
+
+/// The times of a schedule in words, where the plain choices say the same; else the expression.
+pub(super) fn in_words(desk: &Desk<'_>, times: &CronExpr) -> String {
+    let plain = plain_choices(times.as_str());
+    desk.text.say(&Times {
+        rhythm: plain.map(|(rhythm, ..)| rhythm),
+        weekday: plain.map_or("", |(_, weekday, _)| weekday),
+        hour: plain.map_or(0, |(.., hour)| hour),
+        expression: times.as_str().to_owned(),
+    })
 }
 
 /// Reads `[PRESET] CRON`; without a preset, `quick` is asked.

@@ -52,7 +52,7 @@ fn set(desk: &Desk<'_>, mut team: Team, schedules: Vec<Scheduled>) -> Decided<Re
 fn shown(desk: &Desk<'_>, team: &Team, changed: bool) -> Reply {
     let line = |it: &Scheduled| ScheduleLine {
         preset: it.preset.clone(),
-        times: it.times.as_str().to_owned(),
+        times: schedule_fields::in_words(desk, &it.times),
     };
     desk.reply(&ScheduleShown {
         team: team.name.clone(),

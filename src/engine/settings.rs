@@ -5,6 +5,7 @@ use chrono::{NaiveTime, TimeDelta};
 use super::champions::find_member;
 use super::decision::{Decided, Desk};
 use super::membership::apply;
+use super::schedule_fields::in_words;
 use super::speaker::Speaker;
 use super::{introduction, questions, results, rounds, schedules};
 use crate::domain::access::{Matter, may_see};
@@ -14,7 +15,7 @@ use crate::domain::courtesy::Quiet;
 use crate::domain::ids::PersonId;
 use crate::domain::level::Pillar;
 use crate::domain::round::State;
-use crate::domain::team::{Mode, Settings, Team, Wake};
+use crate::domain::team::{Mode, Scheduled, Settings, Team, Wake};
 use crate::platform::Reply;
 use crate::text::words::{
     AdminTeam, BadDate, ChampionRefused, ClosesLater, Coming, Setting as SettingWords, Status,
@@ -52,18 +53,22 @@ fn coming(desk: &Desk<'_>, team: &Team) -> Vec<Coming> {
     let mut wakes = team.wakes.clone();
     wakes.sort_by_key(|(_, at)| *at);
     let line = |(wake, at): &(Wake, crate::clock::Instant)| {
-        let (what, preset) = match wake {
+        let (what, scheduled) = match wake {
             Wake::Close => ("close", None),
             Wake::Nudge => ("nudge", None),
             Wake::Digest => ("digest", None),
             Wake::Trend => ("trend", None),
             Wake::Terms => return None,
             Wake::Schedule(index) => {
-                let scheduled = team.settings.schedules.get(usize::from(*index))?;
-                ("round", Some(scheduled.preset.clone()))
+                ("round", Some(team.settings.schedules.get(usize::from(*index))?))
             }
         };
-        Some(Coming { what, preset, at: desk.when(*at, team) })
+        Some(Coming {
+            what,
+            preset: scheduled.map(|it| it.preset.clone()),
+            times: scheduled.map(|it| in_words(desk, &it.times)),
+            at: desk.when(*at, team),
+        })
     };
     wakes.iter().filter_map(line).collect()
 }
@@ -133,6 +138,7 @@ fn show(desk: &Desk<'_>, team: &Team) -> Decided<Reply> {
     let settings = &team.settings;
     let target =
         |pillar: Pillar| (desk.content.bank.title(pillar).to_owned(), settings.target(pillar));
+    let schedule = |it: &Scheduled| (it.preset.clone(), in_words(desk, &it.times));
     Ok(desk.reply(&TeamShown {
         team: team.name.clone(),
         zone: settings.zone.name().to_owned(),
@@ -145,6 +151,7 @@ fn show(desk: &Desk<'_>, team: &Team) -> Decided<Reply> {
         members: rounds::askable(desk, team)?.len(),
         in_config: team.config_id.is_some(),
         targets: Pillar::ALL.map(target).into(),
+        schedules: settings.schedules.iter().map(schedule).collect(),
     }))
 }
 

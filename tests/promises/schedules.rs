@@ -215,3 +215,38 @@ async fn a_slot_behind_a_closing_that_waits_for_late_answers_is_not_lost() {
     assert_eq!(house.round(team, 2).state, State::Open);
     assert_eq!(house.look().skipped(team, 9).unwrap(), []);
 }
+
+#[tokio::test]
+async fn a_schedule_is_told_in_words_where_plain_choices_fit() {
+    let words = "on the first Monday of each month at 14:00";
+    let (house, _) = scheduled("2026-11-02 10:00", Tz::UTC, "quick", "0 14 * * MON#1").await;
+    for ask in ["schedule", "status", "team"] {
+        let told = house.say("Ann", &format!("/maturity {ask}")).await;
+        assert!(told.contains(words) && !told.contains("MON#1"), "{ask}: {told}");
+    }
+    let told = house.say("Ann", "/maturity schedule quick 0 14 * * MON#2").await;
+    assert!(told.contains("quick: `0 14 * * MON#2`"), "{told}");
+    let told = house.say("Ann", "/maturity schedule off").await;
+    assert!(told.find("schedule choose") < told.find("MON#1"), "{told}");
+}
+
+#[tokio::test]
+async fn a_digest_repeats_no_summary_that_just_came() {
+    let digest = CronExpr::parse("0 9 * * MON").ok();
+    let house = House::over(Arc::new(MemoryKv::new()), Keyring::in_memory());
+    house.team("crew", &TEAM, Settings { digest, ..calm() }).await;
+    house.say("Ann", "/maturity start quick").await;
+    for name in TEAM {
+        house.says(name, &["answer 1", "2"]).await;
+    }
+    house.says("Ann", &["/maturity close", "/maturity action take 1"]).await;
+    house.posts();
+    house.later(TimeDelta::weeks(1)).await;
+    let first = house.posts_to("#crew").pop().unwrap().body;
+    assert!(first.contains("of Monday 2 November stand in their summary"), "{first}");
+    assert!(first.contains("**Under way**\n1. ") && first.contains(", ann)"), "{first}");
+    assert!(!first.contains("What to do next") && !first.contains("**Skills:**"), "{first}");
+    house.later(TimeDelta::weeks(1)).await;
+    let second = house.posts_to("#crew").pop().unwrap().body;
+    assert!(second.contains("**Level 2**") && second.contains("**Skills:**"), "{second}");
+}

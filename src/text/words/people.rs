@@ -149,7 +149,7 @@ words! {
         members: usize = 5,
         min_group: u32 = 3,
         targets: Vec<(String, u8)> = vec![("Skills".to_owned(), 4)],
-        schedules: Vec<String> = vec!["0 10 * * MON".to_owned()],
+        schedules: Vec<String> = vec!["every Monday at 10:00".to_owned()],
         in_config: bool = false,
     }
     /// A next action, on the home view.
@@ -217,7 +217,7 @@ words! {
         zone: String = "Europe/Berlin".to_owned(),
         lines: Vec<ScheduleLine> = vec![ScheduleLine {
             preset: "quick".to_owned(),
-            times: "0 10 * * MON#1".to_owned(),
+            times: "on the first Monday of each month at 10:00".to_owned(),
         }],
         next: Vec<When> = vec![sample_when()],
         changed: bool = true,
@@ -235,6 +235,15 @@ words! {
         members: usize = 5,
         in_config: bool = false,
         targets: Vec<(String, u8)> = vec![("Skills".to_owned(), 4)],
+        schedules: Vec<(String, String)> =
+            vec![("quick".to_owned(), "every Monday at 10:00".to_owned())],
+    }
+    /// The times of a schedule: in words where plain choices fit, else the cron expression.
+    Times = "people/times" {
+        rhythm: Option<&'static str> = Some("monthly"),
+        weekday: &'static str = "MON",
+        hour: u8 = 14,
+        expression: String = "0 14 * * MON#1".to_owned(),
     }
     /// The teams an admin looks after.
     TeamList = "people/team-list" {
@@ -276,7 +285,7 @@ words! {
 pub struct ScheduleLine {
     /// The preset.
     pub preset: String,
-    /// The cron expression.
+    /// The times, in words.
     pub times: String,
 }
 

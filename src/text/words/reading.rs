@@ -132,10 +132,10 @@ fn variants() -> Vec<(&'static str, Json)> {
         (
             "rounds/status",
             json!({"answered": null, "mine": null, "coming": [
-                {"what": "nudge", "preset": null, "at": when},
-                {"what": "close", "preset": null, "at": when},
-                {"what": "trend", "preset": null, "at": when},
-                {"what": "round", "preset": "quick", "at": when},
+                {"what": "nudge", "preset": null, "times": null, "at": when},
+                {"what": "close", "preset": null, "times": null, "at": when},
+                {"what": "trend", "preset": null, "times": null, "at": when},
+                {"what": "round", "preset": "quick", "times": "every Monday at 10:00", "at": when},
             ]}),
         ),
         ("rounds/status", json!({"members": 1, "answered": 1})),
@@ -236,6 +236,9 @@ fn variants() -> Vec<(&'static str, Json)> {
             json!({"members": 1, "small": true, "early": true, "quiet": "",
             "leads": [], "in_config": true}),
         ),
+        ("people/times", json!({"rhythm": "weekly"})),
+        ("people/times", json!({"rhythm": "workdays"})),
+        ("people/times", json!({"rhythm": null})),
         ("people/team-list", json!({"teams": []})),
         (
             "people/team-list",

@@ -96,7 +96,12 @@ words! {
         answered: Option<usize> = Some(4),
         min_group: u32 = 3,
         mine: Option<(usize, usize)> = Some((3, 8)),
-        coming: Vec<Coming> = vec![Coming { what: "digest", preset: None, at: sample_when() }],
+        coming: Vec<Coming> = vec![Coming {
+            what: "digest",
+            preset: None,
+            times: None,
+            at: sample_when(),
+        }],
         skipped: Vec<When> = vec![],
         manages: bool = true,
     }
@@ -110,5 +115,7 @@ pub struct Coming {
     /// The preset, for a round.
     pub preset: Option<String>,
     /// When.
+    /// The times of its schedule in words, for a round.
+    pub times: Option<String>,
     pub at: When,
 }
