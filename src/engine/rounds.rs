@@ -60,6 +60,7 @@ pub(super) fn start(
             let started = desk.text.say(&Started {
                 team: team.name.clone(),
                 members: round.members as usize,
+                min_group: round.terms.min_group,
                 closes: desk.when(round.closes, &team),
                 deferred: team.settings.quiet.covers(desk.now, team.settings.zone),
             });

@@ -20,6 +20,7 @@ words! {
     Started = "rounds/started" {
         team: String = "Payments".to_owned(),
         members: usize = 5,
+        min_group: u32 = 3,
         closes: When = sample_when(),
         deferred: bool = true,
     }
@@ -32,12 +33,12 @@ words! {
         team: String = "Payments".to_owned(),
         closes: When = sample_when(),
     }
-    /// No round is open.
     /// The round closes later already than it was to be extended to.
     ClosesLater = "rounds/closes-later" {
         team: String = "Payments".to_owned(),
         closes: When = sample_when(),
     }
+    /// No round is open.
     NoneOpen = "rounds/none-open" {
         team: String = "Payments".to_owned(),
     }
@@ -114,8 +115,8 @@ pub struct Coming {
     pub what: &'static str,
     /// The preset, for a round.
     pub preset: Option<String>,
-    /// When.
     /// The times of its schedule in words, for a round.
     pub times: Option<String>,
+    /// When.
     pub at: When,
 }
