@@ -7,6 +7,7 @@
 pub mod decision;
 
 mod actions;
+mod agenda;
 mod answers;
 mod banks;
 mod champions;

@@ -42,6 +42,8 @@ pub struct Report {
     pub champions: [Vec<PersonId>; 4],
     /// What became of actions that were done before this round or since.
     pub outcomes: Vec<OutcomeOf>,
+    /// The last closed round, where it came after this one and has too few answers for any figure.
+    pub newer: Option<Round>,
 }
 
 /// Whether a done action's pillar moved.
@@ -69,6 +71,37 @@ pub fn of_last_closed(tx: &Tx<'_>, team: &Team) -> Result<Option<Report>, StoreE
     of_round(tx, team, last.id, None)
 }
 
+/// The report of a team's last closed round that has figures; of its last closed round where none
+/// has any. Figures that no longer may be shown beside the rounds since then are no figures.
+///
+/// # Errors
+///
+/// A store that failed.
+pub fn latest(tx: &Tx<'_>, team: &Team) -> Result<Option<Report>, StoreError> {
+    let Some(last) = of_last_closed(tx, team)? else { return Ok(None) };
+    let mut largest = last.result.members;
+    let mut older = tx.rounds(team.id)?;
+    older.retain(|round| round.state == State::Closed && round.id.number < last.round.id.number);
+    while !has_figures(&last.result)
+        && let Some(round) = older.pop()
+    {
+        let Some(result) = tx.result(round.id)? else { continue };
+        if has_figures(&result)
+            && let Some(report) = put_together(tx, team, round.id, None, largest)?
+            && has_figures(&report.result)
+        {
+            return Ok(Some(Report { newer: Some(last.round), ..report }));
+        }
+        largest = largest.max(result.members);
+    }
+    Ok(Some(last))
+}
+
+/// Whether a round tells anything beyond how many took part.
+fn has_figures(result: &RoundResult) -> bool {
+    result.overall.is_some() || !result.findings.is_empty()
+}
+
 /// The report of one round: a closed one, or an open one with the figures given.
 ///
 /// # Errors
@@ -79,6 +112,17 @@ pub fn of_round(
     team: &Team,
     id: RoundId,
     open: Option<RoundResult>,
+) -> Result<Option<Report>, StoreError> {
+    put_together(tx, team, id, open, 0)
+}
+
+/// The report of one round, beside which a round of up to `beside` members is known.
+fn put_together(
+    tx: &Tx<'_>,
+    team: &Team,
+    id: RoundId,
+    open: Option<RoundResult>,
+    beside: usize,
 ) -> Result<Option<Report>, StoreError> {
     let rounds: Vec<Round> =
         tx.rounds(team.id)?.into_iter().filter(|round| round.id.number <= id.number).collect();
@@ -92,14 +136,26 @@ pub fn of_round(
     };
     let Some(mut result) = stored else { return Ok(None) };
     let mut series = series(tx, rounds)?;
-    withhold_small(&mut series, &mut result);
+    withhold_small(&mut series, &mut result, beside);
     let figures: Vec<&RoundResult> = series.iter().map(|(_, result)| result).collect();
     let trends = trend(&figures);
     let lives = tx.action_lives(team.id)?;
     let next = next_actions(&bank, &result, &team.settings.targets, &settled(&lives));
     let outcomes = outcomes(&lives, &bank, &series);
     let champions = champions(tx, team)?;
-    Ok(Some(Report { round, bank, result, series, trends, next, lives, champions, outcomes }))
+    let newer = None;
+    Ok(Some(Report {
+        round,
+        bank,
+        result,
+        series,
+        trends,
+        next,
+        lives,
+        champions,
+        outcomes,
+        newer,
+    }))
 }
 
 /// The closed rounds with the preset of the last closed one, and their figures.
@@ -117,9 +173,9 @@ fn series(tx: &Tx<'_>, rounds: Vec<Round>) -> Result<Vec<(Round, RoundResult)>, 
 }
 
 /// Figures of a single answer are not shown beside a round with more than two members.
-fn withhold_small(series: &mut [(Round, RoundResult)], result: &mut RoundResult) {
+fn withhold_small(series: &mut [(Round, RoundResult)], result: &mut RoundResult, beside: usize) {
     let sizes = series.iter().map(|(_, figures)| figures.members);
-    if sizes.chain([result.members]).max().unwrap_or(0) <= 2 {
+    if sizes.chain([result.members, beside]).max().unwrap_or(0) <= 2 {
         return;
     }
     let figures = series.iter_mut().map(|(_, figures)| figures).chain([result]);
@@ -176,6 +232,12 @@ impl Report {
     pub fn owner(&self, action: &NextAction) -> Option<&PersonId> {
         let taken = self.life(&action.id).filter(|life| life.state == ActionState::Taken);
         taken.map(|life| &life.by).or_else(|| self.champions[action.pillar.index()].first())
+    }
+
+    /// The number of the team's last closed round.
+    #[must_use]
+    pub fn last_closed(&self) -> u32 {
+        self.newer.as_ref().unwrap_or(&self.round).id.number
     }
 
     /// Whether the reported round is the last of its series, so that its changes can be shown.

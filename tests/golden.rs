@@ -28,7 +28,9 @@ use maturity_bot::domain::scoring::score_round;
 use maturity_bot::domain::selection::PulseState;
 use maturity_bot::domain::team::{Mode, Scheduled, Settings, Team, Wake};
 use maturity_bot::store::codec::{self, Record};
-use maturity_bot::store::entries::{Due, Groups, Mark, Piece, Posted, Shred, Tally, TeamRef};
+use maturity_bot::store::entries::{
+    Due, Groups, Mark, Numbering, Piece, Posted, Shred, Tally, TeamRef,
+};
 use maturity_bot::store::keys::hex;
 use maturity_bot::store::records::TABLE;
 use maturity_bot::text::content::Content;
@@ -180,6 +182,7 @@ fn records_keep_their_bytes() {
         golden(&TeamRef(TeamId(7))),
         golden(&Mark),
         golden(&Groups(vec!["console:leads".into()])),
+        golden(&Numbering(vec!["skills.foundations.shared-lab".into()])),
         golden(&Piece(vec![1, 2, 3])),
         golden(&Tally(5)),
         golden(&round()),

@@ -1,8 +1,9 @@
 //! Next actions: taken, done, dismissed.
 
 use super::decision::{Decided, Desk};
-use super::results;
 use super::speaker::Speaker;
+use super::{agenda, results};
+use crate::domain::bank::Action;
 use crate::domain::command::{ActionStep, Pick};
 use crate::domain::ids::ActionId;
 use crate::domain::outgoing::{ActionLife, ActionState};
@@ -13,12 +14,11 @@ use crate::text::words::{ActionChanged, Actions, NoSuchAction};
 
 /// `actions`.
 pub(super) fn list(desk: &Desk<'_>, team: &Team) -> Decided<Reply> {
-    let numbers = report::of_last_closed(&desk.tx, team)?;
-    let actions = numbers.as_ref().map(|numbers| results::actions(desk, numbers)).transpose()?;
+    let numbers = report::latest(&desk.tx, team)?;
     let outcomes = numbers.as_ref().map(results::outcomes);
     Ok(desk.reply(&Actions {
         team: team.name.clone(),
-        actions: actions.unwrap_or_default(),
+        actions: agenda::lines(desk, team, numbers.as_ref())?,
         outcomes: outcomes.unwrap_or_default(),
     }))
 }
@@ -31,26 +31,64 @@ pub(super) fn step(
     step: ActionStep,
     which: &Pick<ActionId>,
 ) -> Decided<Reply> {
-    let numbers = report::of_last_closed(&desk.tx, team)?;
-    let offered = numbers.as_ref().map(|it| it.next.as_slice()).unwrap_or_default();
-    let (id, heard) = match which {
-        Pick::Number(number) => {
-            let place = usize::from(*number).checked_sub(1);
-            let next = place.and_then(|place| offered.get(place));
-            (next.map(|next| next.id.clone()), number.to_string())
+    let numbers = report::latest(&desk.tx, team)?;
+    let numbers = numbers.as_ref();
+    let (found, heard) = match which {
+        Pick::Number(number) => (numbered(desk, team, numbers, *number)?, number.to_string()),
+        Pick::Id(id) => (
+            agenda::find(desk, numbers, id).map_or(Numbered::Unknown, Numbered::Listed),
+            id.to_string(),
+        ),
+    };
+    let was = match found {
+        Numbered::Listed(action) => {
+            let after_round = numbers.map_or(0, report::Report::last_closed);
+            return put(desk, speaker, team, step, &action, after_round);
         }
-        Pick::Id(id) => (Some(id.clone()), id.to_string()),
+        Numbered::Gone(action) => Some(action.title),
+        Numbered::Unknown => None,
     };
-    let bank = numbers.as_ref().map_or(&desk.content.bank, |numbers| &numbers.bank);
-    let Some(action) = id.and_then(|id| bank.action(&id)) else {
-        let actions = numbers.as_ref().map(|it| results::actions(desk, it)).transpose()?;
-        return Ok(desk.reply(&NoSuchAction { heard, actions: actions.unwrap_or_default() }));
+    let actions = agenda::lines(desk, team, numbers)?;
+    Ok(desk.reply(&NoSuchAction { heard, was, actions }))
+}
+
+/// What a number stands for.
+enum Numbered {
+    /// An action of the list.
+    Listed(Action),
+    /// One that was on the list, and is done, dismissed or no longer proposed.
+    Gone(Action),
+    /// Nothing.
+    Unknown,
+}
+
+fn numbered(
+    desk: &Desk<'_>,
+    team: &Team,
+    numbers: Option<&report::Report>,
+    number: u16,
+) -> Decided<Numbered> {
+    let mut items = agenda::items(desk, team, numbers)?;
+    let numbering = agenda::numbering(desk, team, &items)?;
+    let place = usize::from(number).checked_sub(1);
+    let Some(id) = place.and_then(|place| numbering.get(place)) else {
+        return Ok(Numbered::Unknown);
     };
-    let life = ActionLife {
-        state: state(step),
-        by: speaker.person.id.clone(),
-        after_round: numbers.as_ref().map_or(0, |numbers| numbers.round.id.number),
-    };
+    if let Some(at) = items.iter().position(|item| item.action.id == *id) {
+        return Ok(Numbered::Listed(items.swap_remove(at).action));
+    }
+    Ok(agenda::find(desk, numbers, id).map_or(Numbered::Unknown, Numbered::Gone))
+}
+
+fn put(
+    desk: &Desk<'_>,
+    speaker: &Speaker,
+    team: &Team,
+    step: ActionStep,
+    action: &Action,
+    after_round: u32,
+) -> Decided<Reply> {
+    let life = ActionLife { state: state(step), by: speaker.person.id.clone(), after_round };
     desk.tx.put_action(team.id, &action.id, &life)?;
     let verb = match step {
         ActionStep::Take => "take",

@@ -6,6 +6,7 @@ use super::questions::{self, Front};
 use super::schedule_fields::in_words;
 use super::speaker::Speaker;
 use super::wishes::pauses;
+use super::{agenda, results};
 use crate::domain::level::Pillar;
 use crate::domain::message::{Choice, Press, Section};
 use crate::domain::round::Round;
@@ -21,8 +22,8 @@ pub(super) fn all(desk: &Desk<'_>, speaker: &Speaker) -> Decided<Vec<Section>> {
         sections.push(champions(desk, speaker, team)?);
         if speaker.leads(team) {
             sections.push(lead(desk, team)?);
-            sections.extend(actions(desk, team)?);
         }
+        sections.extend(actions(desk, speaker, team)?);
     }
     if speaker.admin {
         sections.push(admin(desk)?);
@@ -147,27 +148,35 @@ fn lead(desk: &Desk<'_>, team: &Team) -> Decided<Section> {
     Ok(Section { body: desk.text.say(&words), choices })
 }
 
-/// The next actions of a team, each with what a lead can say of it.
-fn actions(desk: &Desk<'_>, team: &Team) -> Decided<Vec<Section>> {
-    let Some(numbers) = report::of_last_closed(&desk.tx, team)? else { return Ok(Vec::new()) };
-    let lines = results::actions(desk, &numbers)?;
-    let section = |action: crate::text::words::ActionLine| {
-        let id = action.id.clone();
-        let steps = ["take", "done", "dismiss"];
-        let steps = steps.into_iter().filter(|step| *step != "take" || !action.taken);
-        let choices = steps.map(|step| tell(desk, team, step, &format!("action {step} {id}")));
-        let choices = choices.collect();
+/// The actions before a team, each with what the person can say of it: a lead of all, others of
+/// what is in their own hands.
+fn actions(desk: &Desk<'_>, speaker: &Speaker, team: &Team) -> Decided<Vec<Section>> {
+    let leads = speaker.leads(team);
+    let numbers = report::latest(&desk.tx, team)?;
+    let mut items = agenda::items(desk, team, numbers.as_ref())?;
+    items.retain(|item| leads || item.taken_by.as_ref() == Some(&speaker.person.id));
+    let section = |item: agenda::Item| {
+        let taken = item.taken_by.is_some();
+        let action = agenda::unnumbered(desk, numbers.as_ref(), item)?;
+        let steps = ["take", "done", "dismiss"].into_iter();
+        let steps = steps.filter(|step| match *step {
+            "take" => !taken,
+            "dismiss" => leads,
+            _ => true,
+        });
+        let choice = |step| tell(desk, team, step, &format!("action {step} {}", action.id));
+        let choices = steps.map(choice).collect();
         let words = HomeAction {
             team: team.name.clone(),
-            title: action.title,
-            first_step: action.first_step,
-            pillar: action.pillar,
-            owner: action.owner,
-            taken: action.taken,
+            title: action.title.clone(),
+            first_step: action.first_step.clone(),
+            pillar: action.pillar.clone(),
+            owner: action.owner.clone(),
+            taken,
         };
-        Section { body: desk.text.say(&words), choices }
+        Ok(Section { body: desk.text.say(&words), choices })
     };
-    Ok(lines.into_iter().map(section).collect())
+    items.into_iter().map(section).collect()
 }
 
 /// What an admin looks after: teams, and those that cannot be reached, with the reason.

@@ -1,10 +1,11 @@
 //! The weekly digest and the trend summary, posted in the team's place.
 
 use super::decision::{Decided, Desk};
-use super::results;
+use super::{agenda, results};
 use crate::domain::message::{Destination, Message};
 use crate::domain::outgoing::Purpose;
 use crate::domain::round::Round;
+use crate::domain::schedule::Schedule;
 use crate::domain::team::{Team, Wake};
 use crate::report;
 use crate::text::words::Digest;
@@ -12,7 +13,7 @@ use crate::text::words::Digest;
 /// Posts the digest, if there is anything to say.
 pub(super) fn digest(desk: &Desk<'_>, team: &Team) -> Decided<()> {
     let open = desk.current_round(team)?.filter(Round::is_open);
-    let numbers = report::of_last_closed(&desk.tx, team)?;
+    let numbers = report::latest(&desk.tx, team)?;
     if open.is_none() && numbers.is_none() {
         return Ok(());
     }
@@ -22,7 +23,9 @@ pub(super) fn digest(desk: &Desk<'_>, team: &Team) -> Decided<()> {
         level: None,
         limit: None,
         pillars: Vec::new(),
-        actions: Vec::new(),
+        known: false,
+        newer: None,
+        actions: agenda::lines(desk, team, numbers.as_ref())?,
         outcomes: Vec::new(),
         closes: open.as_ref().map(|round| desk.when(round.closes, team)),
         participants: open
@@ -34,16 +37,30 @@ pub(super) fn digest(desk: &Desk<'_>, team: &Team) -> Decided<()> {
         min_group: open.as_ref().map_or(0, |round| round.terms.min_group),
         next: next_round(desk, team),
     };
+    let is_known = numbers.as_ref().is_some_and(|numbers| is_known(desk, team, numbers));
+    words.known = is_known;
+    if is_known {
+        words.actions.retain(|action| action.taken);
+    }
     if let Some(numbers) = &numbers {
         words.at = Some(desk.when(numbers.round.ended.unwrap_or(desk.now), team));
         words.level = numbers.result.overall.as_ref().map(|overall| overall.level);
         words.limit = results::limit(numbers);
         words.pillars = results::pillars(desk, team, numbers)?;
-        words.actions = results::actions(desk, numbers)?;
+        words.newer = results::newer(desk, team, numbers);
         words.outcomes = results::outcomes(numbers);
     }
     let message = Message::Text(desk.text.say(&words));
     post(desk, team, message, Purpose::Digest(team.id))
+}
+
+/// Whether the summary of the round came since the last digest, and said all that already.
+fn is_known(desk: &Desk<'_>, team: &Team, numbers: &report::Report) -> bool {
+    let (Some(times), Some(ended)) = (&team.settings.digest, numbers.round.ended) else {
+        return false;
+    };
+    let schedule = Schedule { expr: times.clone(), zone: team.settings.zone };
+    schedule.due(ended, desk.now).take(2).count() < 2
 }
 
 /// News of a day: pointless once the grace period is over.
@@ -60,7 +77,7 @@ fn next_round(desk: &Desk<'_>, team: &Team) -> Option<crate::text::words::When> 
 
 /// Posts the trend summary, if there are at least two rounds to compare.
 pub(super) fn trend(desk: &Desk<'_>, team: &Team) -> Decided<()> {
-    let Some(numbers) = report::of_last_closed(&desk.tx, team)? else { return Ok(()) };
+    let Some(numbers) = report::latest(&desk.tx, team)? else { return Ok(()) };
     if numbers.series.len() < 2 {
         return Ok(());
     }

@@ -60,7 +60,7 @@ pub(super) fn my_teams(desk: &Desk<'_>, speaker: &Speaker) -> Decided<Vec<MyTeam
 fn my_team(desk: &Desk<'_>, speaker: &Speaker, team: &Team) -> Decided<MyTeam> {
     let champions: Champions = desk.tx.champions(team.id)?;
     let held = champions.held_by(&speaker.person.id).into_iter();
-    let last = report::of_last_closed(&desk.tx, team)?;
+    let last = report::latest(&desk.tx, team)?;
     let current = desk.current_round(team)?;
     let terms = current.map(|round| round.terms).filter(|terms| terms.min_group > 0);
     Ok(MyTeam {

@@ -56,7 +56,7 @@ impl Engine {
     /// A store that failed.
     pub fn report_for_operator(&self, team: &Team, which: PictureKind) -> Decided<Option<Message>> {
         let desk = self.desk();
-        let Some(numbers) = report::of_last_closed(&desk.tx, team)? else { return Ok(None) };
+        let Some(numbers) = report::latest(&desk.tx, team)? else { return Ok(None) };
         let message = match which {
             PictureKind::Profile => results::full(&desk, team, &numbers)?,
             PictureKind::Trend => results::trend_of(&desk, team, &numbers, false)?,

@@ -2,16 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::agenda;
 use super::decision::{Decided, Desk};
 use super::introduction::title;
 use super::speaker::Speaker;
 use crate::domain::access::{self, ReportSight};
 use crate::domain::answer::Value;
-use crate::domain::bank::{Bank, Effort, Kind};
+use crate::domain::bank::{Bank, Kind};
 use crate::domain::ids::{Pseudonym, QuestionId};
 use crate::domain::level::{Dimension, Pillar, level_of};
 use crate::domain::message::{Choice, Destination, Message, Picture, PictureKind, Press};
-use crate::domain::outgoing::{ActionState, Purpose};
+use crate::domain::outgoing::Purpose;
 use crate::domain::publication::{Answers, publish as republish};
 use crate::domain::round::{Answer, Round};
 use crate::domain::scoring::{Finding, RoundResult, score_round};
@@ -19,9 +20,9 @@ use crate::domain::team::Team;
 use crate::platform::Reply;
 use crate::report::{self, Report as Numbers};
 use crate::text::words::{
-    ActionLine, DimensionLine, FindingLine, NoResults, NoSuchSubject, OutcomeLine, PillarLine,
-    ProfileAlt, Published, QuestionLine, Report, Summary, Tally, TallyQuestion, TextLines,
-    TopicLine, Trend, TrendAlt, WhyOverall, WhyPillar, WhyQuestion,
+    DimensionLine, FindingLine, NoResults, NoSuchSubject, OutcomeLine, PillarLine, ProfileAlt,
+    Published, QuestionLine, Report, Summary, Tally, TallyQuestion, TextLines, TopicLine, Trend,
+    TrendAlt, When, WhyOverall, WhyPillar, WhyQuestion,
 };
 
 /// The mean difference between two answers up to which people are said to agree; `model.md`
@@ -106,7 +107,7 @@ pub(super) fn numbers(desk: &Desk<'_>, team: &Team) -> Decided<Option<Numbers>> 
         publish_changed(desk, &round, &published)?;
         return Ok(report::of_round(&desk.tx, team, round.id, Some(result))?);
     }
-    Ok(report::of_last_closed(&desk.tx, team)?)
+    Ok(report::latest(&desk.tx, team)?)
 }
 
 /// Keeps what is shown now, as far as one commit holds it; the rest follows in the next.
@@ -138,12 +139,17 @@ pub(super) fn report(
             Some(numbers) => Ok(Some(full(desk, team, &numbers)?)),
             None => Ok(none(desk, team)),
         },
-        (Some(ReportSight::LastPublished), _) => match report::of_last_closed(&desk.tx, team)? {
+        (Some(ReportSight::LastPublished), _) => match report::latest(&desk.tx, team)? {
             Some(numbers) => Ok(Some(summary_of(desk, team, &numbers)?)),
             None => Ok(none(desk, team)),
         },
         (None, _) => Ok(super::replies::refused(desk)),
     }
+}
+
+/// When a newer round ended without figures, so that this one's are shown.
+pub(super) fn newer(desk: &Desk<'_>, team: &Team, numbers: &Numbers) -> Option<When> {
+    numbers.newer.as_ref().map(|round| desk.when(round.ended.unwrap_or(desk.now), team))
 }
 
 fn none(desk: &Desk<'_>, team: &Team) -> Reply {
@@ -171,11 +177,12 @@ pub(super) fn full(desk: &Desk<'_>, team: &Team, numbers: &Numbers) -> Decided<M
         dimensions: dimensions(numbers),
         rounds: numbers.series.len(),
         findings: findings(numbers),
-        actions: actions(desk, numbers)?,
+        actions: agenda::lines(desk, team, Some(numbers))?,
         outcomes: outcomes(numbers),
         remarks,
         texts,
         reworded: numbers.is_reworded(),
+        newer: newer(desk, team, numbers),
     };
     let choices = vec![Choice {
         key: "publish".to_owned(),
@@ -213,6 +220,7 @@ fn picture(
 
 /// The summary of a round that has just closed.
 pub(super) fn summary(desk: &Desk<'_>, team: &Team, round: &Round) -> Decided<Message> {
+    agenda::renumber(desk, team)?;
     match report::of_round(&desk.tx, team, round.id, None)? {
         Some(numbers) => summary_of(desk, team, &numbers),
         None => {
@@ -237,8 +245,9 @@ fn summary_of(desk: &Desk<'_>, team: &Team, numbers: &Numbers) -> Decided<Messag
         limit: limit(numbers),
         pillars: pillars.clone(),
         findings: findings(numbers),
-        actions: actions(desk, numbers)?,
+        actions: agenda::lines(desk, team, Some(numbers))?,
         outcomes: outcomes(numbers),
+        newer: newer(desk, team, numbers),
     };
     let body = desk.text.say(&words);
     Ok(picture(desk, team, numbers, PictureKind::Profile, body, Vec::new(), pillars))
@@ -269,9 +278,10 @@ pub(super) fn tally(desk: &Desk<'_>, team: &Team, round: &Round) -> Decided<Opti
 
 /// `publish`: the summary of the last closed round goes to the team's place.
 pub(super) fn publish(desk: &Desk<'_>, team: Team) -> Decided<Reply> {
-    let Some(numbers) = report::of_last_closed(&desk.tx, &team)? else {
+    let Some(numbers) = report::latest(&desk.tx, &team)? else {
         return Ok(none(desk, &team));
     };
+    agenda::renumber(desk, &team)?;
     let message = summary_of(desk, &team, &numbers)?;
     let purpose = Purpose::Closing(numbers.round.id);
     desk.send(Destination::Place(team.place.clone()), message, purpose)?;
@@ -280,7 +290,7 @@ pub(super) fn publish(desk: &Desk<'_>, team: Team) -> Decided<Reply> {
 
 /// `trend`.
 pub(super) fn trend(desk: &Desk<'_>, team: &Team) -> Decided<Reply> {
-    match report::of_last_closed(&desk.tx, team)? {
+    match report::latest(&desk.tx, team)? {
         Some(numbers) => Ok(Some(trend_of(desk, team, &numbers, false)?)),
         None => Ok(none(desk, team)),
     }
@@ -300,7 +310,8 @@ pub(super) fn trend_of(
         rounds: numbers.series.len(),
         summary,
         pillars: pillars.clone(),
-        actions: if summary { actions(desk, numbers)? } else { Vec::new() },
+        actions: if summary { agenda::lines(desk, team, Some(numbers))? } else { Vec::new() },
+        newer: newer(desk, team, numbers),
     };
     let body = desk.text.say(&words);
     Ok(picture(desk, team, numbers, PictureKind::Trend, body, Vec::new(), pillars))
@@ -356,30 +367,6 @@ fn findings(numbers: &Numbers) -> Vec<FindingLine> {
         },
     };
     numbers.result.findings.iter().take(MOST_FINDINGS).map(line).collect()
-}
-
-/// The next actions as people read them.
-pub(super) fn actions(desk: &Desk<'_>, numbers: &Numbers) -> Decided<Vec<ActionLine>> {
-    let mut lines = Vec::new();
-    for next in &numbers.next {
-        let Some(action) = numbers.bank.action(&next.id) else { continue };
-        let owner = numbers.owner(next).map(|person| desk.tx.name_of(person)).transpose()?;
-        let taken = |state| state == Some(ActionState::Taken);
-        lines.push(ActionLine {
-            id: action.id.to_string(),
-            title: action.title.clone(),
-            first_step: action.first_step.clone(),
-            effort: match action.effort {
-                Effort::S => "S",
-                Effort::M => "M",
-                Effort::L => "L",
-            },
-            pillar: numbers.bank.title(action.pillar).to_owned(),
-            owner,
-            taken: taken(numbers.life(&action.id).map(|life| life.state)),
-        });
-    }
-    Ok(lines)
 }
 
 /// What became of done actions.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{PersonId, Pseudonym, RoundId, TeamId};
+use crate::domain::ids::{ActionId, PersonId, Pseudonym, RoundId, TeamId};
 use crate::domain::message::{Destination, MessageRef};
 use crate::domain::publication::Answers;
 use crate::domain::team::Wake;
@@ -18,6 +18,10 @@ pub struct Mark;
 /// The groups of the platform that a member of a team belongs to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Groups(pub Vec<PersonId>);
+
+/// The actions that a team was shown, in the order of their numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Numbering(pub Vec<ActionId>);
 
 /// A piece of something that may outgrow one record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -159,6 +159,12 @@ pub fn actions(team: TeamId) -> Key {
     key("action").team(team).done()
 }
 
+/// The numbers by which a team knows its actions.
+#[must_use]
+pub fn numbering(team: TeamId) -> Key {
+    key("numbering").team(team).done()
+}
+
 /// Nominations and champions of a team.
 #[must_use]
 pub fn champions(team: TeamId) -> Key {

@@ -1,7 +1,7 @@
 //! Verbs about teams, their members and people.
 #![expect(clippy::missing_errors_doc, reason = "each fails only when the store cannot be read")]
 
-use super::entries::{Due, Groups, Mark, TeamRef};
+use super::entries::{Due, Groups, Mark, Numbering, TeamRef};
 use super::keys::{Segment, prefix_end, segments};
 use super::kv::{Key, StoreError};
 use super::layout;
@@ -211,6 +211,16 @@ impl Tx<'_> {
     /// Writes what became of an action.
     pub fn put_action(&self, team: TeamId, action: &ActionId, life: &ActionLife) -> Result<()> {
         self.put(layout::action(team, action), life)
+    }
+
+    /// The actions that a team was shown since its last summary, in the order of their numbers.
+    pub fn numbering(&self, team: TeamId) -> Result<Vec<ActionId>> {
+        Ok(self.get::<Numbering>(&layout::numbering(team))?.unwrap_or_default().0)
+    }
+
+    /// Writes the actions that a team was shown, in the order of their numbers.
+    pub fn put_numbering(&self, team: TeamId, actions: Vec<ActionId>) -> Result<()> {
+        self.put(layout::numbering(team), &Numbering(actions))
     }
 
     /// Notes a scheduled time that was skipped.

@@ -6,6 +6,7 @@
 #[path = "../support/house.rs"]
 mod house;
 
+mod actions;
 mod champions;
 mod courtesy;
 mod figures;

@@ -253,6 +253,7 @@ fn people_a_team(
         skips: Vec::new(),
         rotation: Rotation::default(),
         actions: std::collections::BTreeMap::new(),
+        numbering: Vec::new(),
         champions: Champions::default(),
         keys: std::collections::BTreeSet::new(),
     });

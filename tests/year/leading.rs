@@ -206,9 +206,10 @@ impl Model {
 
     /// Takes, does or drops one of the actions that are offered.
     pub fn act_on(&mut self, team: usize, by: usize, verb: &str, place: usize) {
-        let offered = self.offered(team);
-        let lead = self.teams[team].leads.contains(&by);
-        let Some(id) = offered.get(place - 1).filter(|_| verb != "dismiss" || lead) else { return };
+        if verb == "dismiss" && !self.teams[team].leads.contains(&by) {
+            return;
+        }
+        let Some(id) = self.numbered(team, place) else { return };
         let fate = match verb {
             "take" => Fate::Taken,
             "done" => Fate::Done,
@@ -216,6 +217,6 @@ impl Model {
         };
         let closed = self.teams[team].rounds.iter().rposition(|it| it.stage == Stage::Closed);
         let after_round = closed.map_or(0, |at| at + 1);
-        self.teams[team].actions.insert(id.clone(), Life { fate, by, after_round });
+        self.teams[team].actions.insert(id, Life { fate, by, after_round });
     }
 }

@@ -16,16 +16,19 @@ pub fn plain(markdown: &str) -> String {
 pub fn html(markdown: &str) -> String {
     let mut out = String::new();
     let mut list: Option<List> = None;
+    let mut next = 0;
     let mut text: Vec<String> = Vec::new();
     for line in markdown.lines() {
         match item(line) {
             Some((kind, words)) => {
                 paragraph(&mut out, &mut text);
-                if list != Some(kind) {
+                // A client counts on from the first number, so a gap begins another list.
+                if list != Some(kind) || number(line).is_some_and(|number| number != next) {
                     close(&mut out, list.take());
                     open(&mut out, kind, line);
                     list = Some(kind);
                 }
+                next = number(line).unwrap_or_default() + 1;
                 out.extend(["<li>", &render(words, &HTML), "</li>"]);
             }
             None if line.trim().is_empty() => {
@@ -63,6 +66,11 @@ fn item(line: &str) -> Option<(List, &str)> {
     let (number, words) = line.split_once(". ")?;
     let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then_some((List::Numbered, words))
+}
+
+/// The number that a numbered item stands under.
+fn number(line: &str) -> Option<u32> {
+    line.split_once(". ")?.0.parse().ok()
 }
 
 fn open(out: &mut String, list: List, first: &str) {
@@ -173,6 +181,7 @@ mod tests {
         "<p>See:</p><ul><li>one</li><li><em>two</em></li></ul><p>End</p>"
     )]
     #[case("2. b\n   First: c\n3. d", "<ol start=\"2\"><li>b<br>First: c</li><li>d</li></ol>")]
+    #[case("1. a\n3. b", "<ol start=\"1\"><li>a</li></ol><ol start=\"3\"><li>b</li></ol>")]
     #[case("5 * 3 < 16 & \"so\"", "<p>5 * 3 &lt; 16 &amp; &quot;so&quot;</p>")]
     #[case(
         "at https://m.to/#/@b:x",

@@ -70,10 +70,11 @@ fn variants() -> Vec<(&'static str, Json)> {
     ]);
     let unknown = json!([pillar("Skills", None, None, None), pillar("Tooling", None, None, None)]);
     let action = |id: &str, owner: Option<&str>| {
-        json!({"id": id, "title": "Review each outage", "first_step": "Take the last one.",
+        json!({"number": if owner.is_some() { 2 } else { 1 }, "id": id, "title": "Review each outage", "first_step": "Take the last one.",
             "effort": "S", "pillar": "Processes", "owner": owner, "taken": owner.is_some()})
     };
-    let actions = json!([action("a.b.c", None), action("a.b.d", Some("Ann"))]);
+    let actions = json!([action("a.b.d", Some("Ann")), action("a.b.c", None)]);
+    let held = json!([action("a.b.d", Some("Ann"))]);
     let outcome = |direction: Option<&str>, change: Option<f64>| {
         json!({"title": "Review each outage", "pillar": "Processes", "direction": direction,
             "change": change})
@@ -124,6 +125,8 @@ fn variants() -> Vec<(&'static str, Json)> {
         ("rounds/opened", json!({"mode": "open", "leads": []})),
         ("rounds/opened", json!({"small": true})),
         ("rounds/started", json!({"members": 1, "deferred": false})),
+        ("rounds/started", json!({"members": 2, "deferred": false})),
+        ("rounds/status", json!({"members": 2, "answered": null, "coming": []})),
         ("rounds/nudge", json!({"last": false})),
         ("rounds/nudged", json!({"sent": false, "next": when})),
         ("rounds/pulse-ask", json!({"count": 1})),
@@ -173,13 +176,14 @@ fn variants() -> Vec<(&'static str, Json)> {
             "score": null, "limit": null, "actions": [], "outcomes": [], "findings": []}),
         ),
         ("results/digest", json!({"closes": null, "actions": [], "outcomes": []})),
+        ("results/digest", json!({"closes": null, "known": true, "actions": held})),
         (
             "results/digest",
             json!({"at": null, "pillars": [], "participants": null,
             "actions": [], "outcomes": []}),
         ),
         ("results/trend", json!({"pillars": moving, "summary": true, "actions": actions})),
-        ("results/trend", json!({"rounds": 1})),
+        ("results/trend", json!({"rounds": 1, "newer": when})),
         ("results/none", json!({"open": false})),
         (
             "results/why-pillar",
@@ -194,8 +198,9 @@ fn variants() -> Vec<(&'static str, Json)> {
         ),
         ("results/actions", json!({"actions": actions, "outcomes": outcomes})),
         ("results/actions", json!({"actions": [], "outcomes": []})),
-        ("results/no-such-action", json!({"heard": "9", "actions": actions})),
-        ("results/no-such-action", json!({"heard": "9", "actions": []})),
+        ("results/actions", json!({"actions": held, "outcomes": []})),
+        ("results/no-such-action", json!({"was": null, "heard": "9", "actions": actions})),
+        ("results/no-such-action", json!({"was": null, "heard": "9", "actions": []})),
         ("results/profile-alt", json!({"pillars": moving})),
         ("results/trend-alt", json!({"pillars": moving})),
         ("people/help", json!({"groups": groups})),
@@ -207,11 +212,6 @@ fn variants() -> Vec<(&'static str, Json)> {
         ("people/usage", json!({"suggestion": null, "verb": "why", "choices": [], "heard": "x"})),
         ("people/usage", json!({"verb": "champion", "suggestion": null})),
         ("people/usage", json!({"verb": "why"})),
-        ("people/no-team", json!({"can_set_up": false})),
-        ("people/trouble", json!({"saved": true})),
-        ("people/home", json!({"teams": [], "stopped": true})),
-        ("people/home", json!({"away": when})),
-        ("people/me", json!({"zone": null, "teams": [], "snoozed": when})),
         ("people/usage", json!({"verb": "target", "heard": "skills 9"})),
         (
             "people/usage",
@@ -223,6 +223,11 @@ fn variants() -> Vec<(&'static str, Json)> {
             json!({"verb": "team", "wanted": "lead", "heard": "",
             "suggestion": null, "choices": []}),
         ),
+        ("people/no-team", json!({"can_set_up": false})),
+        ("people/trouble", json!({"saved": true})),
+        ("people/home", json!({"teams": [], "stopped": true})),
+        ("people/home", json!({"away": when})),
+        ("people/me", json!({"zone": null, "teams": [], "snoozed": when})),
         ("people/snoozed", json!({"away": true})),
         ("people/stopped", json!({"stopped": false})),
         ("people/forget-ask", json!({"anonymous": false})),
@@ -231,14 +236,14 @@ fn variants() -> Vec<(&'static str, Json)> {
         ("people/setting", json!({"name": "quiet", "value": "", "next_round": false})),
         ("people/schedule", json!({"lines": [], "next": [], "changed": false})),
         ("people/schedule", json!({"lines": [], "next": []})),
+        ("people/times", json!({"rhythm": "weekly"})),
+        ("people/times", json!({"rhythm": "workdays"})),
+        ("people/times", json!({"rhythm": null})),
         (
             "people/team",
             json!({"members": 1, "small": true, "early": true, "quiet": "",
             "leads": [], "in_config": true}),
         ),
-        ("people/times", json!({"rhythm": "weekly"})),
-        ("people/times", json!({"rhythm": "workdays"})),
-        ("people/times", json!({"rhythm": null})),
         ("people/team-list", json!({"teams": []})),
         (
             "people/team-list",

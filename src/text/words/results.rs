@@ -53,6 +53,8 @@ pub struct FindingLine {
 /// One next action.
 #[derive(Clone, Debug, Serialize)]
 pub struct ActionLine {
+    /// The number by which the team knows it, until the next summary; 0 where none is shown.
+    pub number: usize,
     /// Its id, for `action done ID`.
     pub id: String,
     /// What to do.
@@ -111,6 +113,7 @@ fn sample_findings() -> Vec<FindingLine> {
 
 fn sample_actions() -> Vec<ActionLine> {
     vec![ActionLine {
+        number: 1,
         id: "skills.foundations.shared-lab".to_owned(),
         title: "Set up a small practice cluster that anyone may break".to_owned(),
         first_step: "Start a one-node cluster on a spare machine.".to_owned(),
@@ -206,6 +209,7 @@ words! {
         remarks: Vec<String> = vec!["The runbook helped.".to_owned()],
         texts: Vec<TextLines> = vec![],
         reworded: bool = false,
+        newer: Option<When> = None,
     }
     /// The summary posted in the team's place when a round closes or a lead publishes.
     Summary = "results/summary" {
@@ -223,6 +227,7 @@ words! {
         findings: Vec<FindingLine> = sample_findings(),
         actions: Vec<ActionLine> = sample_actions(),
         outcomes: Vec<OutcomeLine> = sample_outcomes(),
+        newer: Option<When> = None,
     }
     /// How a round that was answered openly came out.
     Tally = "results/tally" {
@@ -239,8 +244,10 @@ words! {
         level: Option<u8> = Some(2),
         limit: Option<String> = Some("Skills".to_owned()),
         pillars: Vec<PillarLine> = sample_pillars(),
+        known: bool = false,
         actions: Vec<ActionLine> = sample_actions(),
         outcomes: Vec<OutcomeLine> = sample_outcomes(),
+        newer: Option<When> = None,
         closes: Option<When> = Some(sample_when()),
         participants: Option<usize> = Some(4),
         members: usize = 5,
@@ -255,6 +262,7 @@ words! {
         summary: bool = false,
         pillars: Vec<PillarLine> = sample_pillars(),
         actions: Vec<ActionLine> = sample_actions(),
+        newer: Option<When> = None,
     }
     /// There is no closed round yet.
     NoResults = "results/none" {
@@ -309,7 +317,8 @@ words! {
     }
     /// There is no such action.
     NoSuchAction = "results/no-such-action" {
-        heard: String = "skills.nothing".to_owned(),
+        heard: String = "4".to_owned(),
+        was: Option<String> = Some("Write down which skills are needed".to_owned()),
         actions: Vec<ActionLine> = sample_actions(),
     }
     /// The summary was posted.

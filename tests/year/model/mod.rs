@@ -134,6 +134,8 @@ pub struct Team {
     pub skips: Vec<Skip>,
     pub rotation: Rotation,
     pub actions: BTreeMap<String, Life>,
+    /// The actions that were shown since the last summary, in the order of their numbers.
+    pub numbering: Vec<String>,
     pub champions: Champions,
     /// People whose own key in this team was drawn and not destroyed.
     pub keys: BTreeSet<usize>,

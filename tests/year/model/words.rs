@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use maturity_bot::domain::answer::Value;
 use maturity_bot::domain::bank::Effort;
 
-use super::{Expected, Fate, Model, Stage, Wake};
+use super::{Expected, Fate, Life, Model, Stage, Wake};
 use crate::scores::{Figures, level};
-use crate::time::{Instant, read};
+use crate::time::{Instant, Slots, read};
 
 /// A round's figures as they may be shown, with what is shown beside them.
 struct Shown {
@@ -27,6 +27,17 @@ impl Model {
         self.teams[team].rounds.iter().rposition(|round| round.stage == Stage::Closed)
     }
 
+    /// The last closed round that has figures; the last closed one where none has any.
+    fn latest(&self, team: usize) -> Option<usize> {
+        let last = self.last_closed(team)?;
+        let tells = |at: &usize| {
+            let figures = self.beside(team, *at, *at);
+            figures.overall.is_some() || !figures.nobody_knows.is_empty()
+        };
+        let closed = |at: &usize| self.teams[team].rounds[*at].stage == Stage::Closed;
+        Some((0..=last).rev().filter(closed).find(tells).unwrap_or(last))
+    }
+
     /// The closed rounds up to one, with the preset of the last of them.
     fn series(&self, team: usize, number: usize) -> Vec<usize> {
         let rounds = &self.teams[team].rounds[..=number];
@@ -42,7 +53,9 @@ impl Model {
     /// one answer is not shown beside rounds of more than two people.
     fn beside(&self, team: usize, number: usize, at: usize) -> Figures {
         let of = |at: usize| self.teams[team].rounds[at].figures.clone().expect("figures");
-        let all = self.series(team, number).into_iter().chain([number]);
+        let closed = |at: &usize| self.teams[team].rounds[*at].stage == Stage::Closed;
+        let newer = (number + 1..self.teams[team].rounds.len()).filter(closed);
+        let all = self.series(team, number).into_iter().chain([number]).chain(newer);
         let largest = all.map(|at| of(at).members).max().unwrap_or(0);
         let figures = of(at);
         if figures.m == 1 && largest > 2 { figures.withheld() } else { figures }
@@ -81,48 +94,79 @@ impl Model {
         (0..4).map(line).collect()
     }
 
-    fn action_lines(&self, team: usize, figures: &Figures) -> Vec<String> {
+    /// What lies before a team: the actions in somebody's hands, and those of a round's figures.
+    fn agenda(&self, team: usize, figures: &Figures) -> Vec<String> {
         let it = &self.teams[team];
-        let over = it.actions.iter().filter(|(_, life)| life.fate != Fate::Taken);
+        let taken = |life: &Life| life.fate == Fate::Taken;
+        let over = it.actions.iter().filter(|(_, life)| !taken(life));
         let over: BTreeSet<String> = over.map(|(id, _)| id.clone()).collect();
-        let next = figures.next_actions(&self.bank, it.settings.targets, &over);
-        let line = |(place, action): (usize, &&maturity_bot::domain::bank::Action)| {
-            let life = it.actions.get(action.id.as_str());
-            let taken = life.filter(|life| life.fate == Fate::Taken).map(|life| life.by);
-            let owner = taken.or(it.champions.of(action.pillar.index()).first().copied());
-            let owner = owner.map_or(String::new(), |person| format!(", {}", Self::name(person)));
+        let held = it.actions.iter().filter(|(_, life)| taken(life));
+        let mut ids: Vec<String> = held.map(|(id, _)| id.clone()).collect();
+        for action in figures.next_actions(&self.bank, it.settings.targets, &over) {
+            if !ids.iter().any(|id| id == action.id.as_str()) {
+                ids.push(action.id.to_string());
+            }
+        }
+        ids
+    }
+
+    /// The number of each action of a list; one that has none yet is given the next.
+    fn numbers(&mut self, team: usize, ids: &[String]) -> Vec<usize> {
+        let known = &mut self.teams[team].numbering;
+        let number = |id: &String| {
+            known.iter().position(|it| it == id).unwrap_or_else(|| {
+                known.push(id.clone());
+                known.len() - 1
+            }) + 1
+        };
+        ids.iter().map(number).collect()
+    }
+
+    fn action_lines(&mut self, team: usize, figures: &Figures) -> Vec<(usize, String)> {
+        let ids = self.agenda(team, figures);
+        let numbers = self.numbers(team, &ids);
+        let it = &self.teams[team];
+        let line = |(id, number): (&String, usize)| {
+            let action = self.bank.actions.iter().find(|it| it.id.as_str() == id).expect("known");
+            let life = it.actions.get(id).filter(|life| life.fate == Fate::Taken);
+            let champion = it.champions.of(action.pillar.index()).first().copied();
+            let owner = match (life, champion) {
+                (Some(life), _) => format!(", {}", Self::name(life.by)),
+                (None, Some(person)) => format!(", champion {}", Self::name(person)),
+                (None, None) => String::new(),
+            };
             let effort = match action.effort {
                 Effort::S => "days",
                 Effort::M => "weeks",
                 Effort::L => "months",
             };
             let pillar = &self.bank.titles[action.pillar.index()];
-            format!("{}. {} ({pillar}, {effort}{owner})", place + 1, action.title)
+            (number, format!("{number}. {} ({pillar}, {effort}{owner})", action.title))
         };
-        next.iter().enumerate().map(line).collect()
+        ids.iter().zip(numbers).map(line).collect()
     }
 
-    /// The ids of the next actions of the last closed round, in order.
-    pub fn offered(&self, team: usize) -> Vec<String> {
-        let Some(number) = self.last_closed(team) else { return Vec::new() };
-        let it = &self.teams[team];
-        let over = it.actions.iter().filter(|(_, life)| life.fate != Fate::Taken);
-        let over: BTreeSet<String> = over.map(|(id, _)| id.clone()).collect();
-        let figures = self.shown(team, number).figures;
-        let next = figures.next_actions(&self.bank, it.settings.targets, &over);
-        next.into_iter().map(|action| action.id.to_string()).collect()
+    /// The action that a number stands for, if it is still before the team.
+    pub fn numbered(&mut self, team: usize, number: usize) -> Option<String> {
+        let figures = self.latest(team).map(|at| self.shown(team, at).figures)?;
+        let ids = self.agenda(team, &figures);
+        self.numbers(team, &ids);
+        let id = self.teams[team].numbering.get(number - 1)?;
+        ids.contains(id).then(|| id.clone())
     }
 
     /// Adds what any message about a round's figures has to say, and what it must not.
-    fn tell_figures(&self, team: usize, shown: &Shown, post: &mut Expected) {
+    fn tell_figures(&mut self, team: usize, shown: &Shown, post: &mut Expected) {
         let pillars = self.pillar_lines(team, shown);
         if pillars.is_empty() {
             post.never.extend((0..4).map(|at| format!("- **{}:**", self.bank.titles[at])));
         }
         post.needles.extend(pillars);
         let actions = self.action_lines(team, &shown.figures);
-        post.never.push(format!("\n{}. ", actions.len() + 1));
-        post.needles.extend(actions);
+        let listed = |number: usize| actions.iter().any(|(at, _)| *at == number);
+        let others = (1..=self.teams[team].numbering.len() + 1).filter(|at| !listed(*at));
+        post.never.extend(others.map(|number| format!("\n{number}. ")));
+        post.needles.extend(actions.into_iter().map(|(_, line)| line));
         if post.what != "trend" {
             self.tell_outcomes(team, post);
         }
@@ -137,7 +181,7 @@ impl Model {
 
     /// What became of actions that were done, as far as the series can tell.
     fn tell_outcomes(&self, team: usize, post: &mut Expected) {
-        let Some(number) = self.last_closed(team) else { return };
+        let Some(number) = self.latest(team) else { return };
         let series = self.series(team, number);
         for (id, life) in &self.teams[team].actions {
             if life.fate != Fate::Done {
@@ -216,6 +260,9 @@ impl Model {
 
     fn participation(figures: &Figures) -> String {
         let Figures { people, members, m, .. } = figures;
+        if members < m {
+            return format!("Figures need {m} people to answer, and the team has {members}.");
+        }
         if people < m {
             return format!("Fewer than {m} of {members} people answered.");
         }
@@ -232,7 +279,7 @@ impl Model {
         if let Some(number) = open {
             self.figure(team, number);
         }
-        let number = open.or(self.last_closed(team))?;
+        let number = open.or(self.latest(team))?;
         let shown = self.shown(team, number);
         let mut post = Expected::new(team, "report", vec![Self::participation(&shown.figures)]);
         self.tell_figures(team, &shown, &mut post);
@@ -247,7 +294,7 @@ impl Model {
     pub(super) fn digest(&mut self, now: Instant, team: usize) {
         let it = &self.teams[team];
         let open = it.current.filter(|at| it.rounds[*at].stage == Stage::Open);
-        let closed = self.last_closed(team);
+        let closed = self.latest(team);
         if open.is_none() && closed.is_none() {
             return;
         }
@@ -263,7 +310,9 @@ impl Model {
             let (members, until) = (round.members, read(zone, round.closes));
             let word = if members == 1 { "person" } else { "people" };
             post.needles.push(format!("A round is open until {until}"));
-            post.needles.push(if people < round.m {
+            post.needles.push(if members < round.m {
+                format!("Figures need {} people to answer, and the team has {members}", round.m)
+            } else if people < round.m {
                 format!("fewer than {} of {members} people answered", round.m)
             } else {
                 format!("{people} of {members} {word} answered something")
@@ -279,15 +328,38 @@ impl Model {
         }
         if let Some(number) = closed {
             let shown = self.shown(team, number);
-            self.tell_figures(team, &shown, &mut post);
+            if self.is_first_digest_since(now, team, number) {
+                self.tell_what_is_held(team, &shown, &mut post);
+            } else {
+                self.tell_figures(team, &shown, &mut post);
+            }
         }
-        let _ = now;
         self.expect(team, post);
+    }
+
+    /// Whether no other digest was due since a round ended.
+    fn is_first_digest_since(&self, now: Instant, team: usize, number: usize) -> bool {
+        let it = &self.teams[team];
+        let times = it.settings.digest.as_ref().expect("a digest");
+        let slots = Slots::new(times.as_str(), it.settings.zone);
+        let ended = it.rounds[number].ended.expect("closed");
+        slots.after(slots.after(ended)) > now
+    }
+
+    /// What is new beside a summary that was just read: which actions are in whose hands.
+    fn tell_what_is_held(&mut self, team: usize, shown: &Shown, post: &mut Expected) {
+        let lines = self.action_lines(team, &shown.figures);
+        let held = self.teams[team].actions.iter();
+        let held = held.filter(|(_, life)| life.fate == Fate::Taken).count();
+        let (held, proposed) = lines.split_at(held);
+        post.needles.extend(held.iter().map(|(_, line)| line.clone()));
+        post.never.extend(proposed.iter().map(|(number, _)| format!("\n{number}. ")));
+        post.never.extend(self.bank.titles.iter().map(|title| format!("- **{title}:**")));
     }
 
     /// The trend, if there are two rounds to compare.
     pub(super) fn trend(&mut self, team: usize) {
-        let Some(number) = self.last_closed(team) else { return };
+        let Some(number) = self.latest(team) else { return };
         let shown = self.shown(team, number);
         if shown.rounds < 2 {
             return;
@@ -301,7 +373,7 @@ impl Model {
 
     /// `publish`: the summary once more.
     pub fn publish_again(&mut self, team: usize) -> bool {
-        let Some(number) = self.last_closed(team) else { return false };
+        let Some(number) = self.latest(team) else { return false };
         let post = Expected::summary(self, team, number);
         self.expect(team, post);
         true
@@ -309,7 +381,9 @@ impl Model {
 }
 
 impl Expected {
-    pub fn summary(model: &Model, team: usize, number: usize) -> Self {
+    /// The summary of a round, with which the numbers of actions begin anew.
+    pub fn summary(model: &mut Model, team: usize, number: usize) -> Self {
+        model.teams[team].numbering.clear();
         let it = &model.teams[team];
         let ended = it.rounds[number].ended.expect("closed");
         let at = read(it.settings.zone, ended);
