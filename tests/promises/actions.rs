@@ -52,7 +52,7 @@ async fn what_somebody_took_comes_first_until_it_is_done_whatever_is_proposed() 
         let list = house.say("Ann", &format!("/maturity {ask}")).await;
         let (_, held) = list.split_once("**Under way**").unwrap();
         assert_eq!(numbered(held, 1), Some(title.as_str()), "{list}");
-        assert!(held.contains(", bob)") && !held.contains("action take"), "{list}");
+        assert!(held.contains(", Bob)") && !held.contains("action take"), "{list}");
     }
     house.say("Cem", "/maturity action done 1").await;
     let list = house.say("Ann", "/maturity actions").await;

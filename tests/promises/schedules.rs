@@ -244,7 +244,7 @@ async fn a_digest_repeats_no_summary_that_just_came() {
     house.later(TimeDelta::weeks(1)).await;
     let first = house.posts_to("#crew").pop().unwrap().body;
     assert!(first.contains("of Monday 2 November stand in their summary"), "{first}");
-    assert!(first.contains("**Under way**\n1. ") && first.contains(", ann)"), "{first}");
+    assert!(first.contains("**Under way**\n1. ") && first.contains(", Ann)"), "{first}");
     assert!(!first.contains("What to do next") && !first.contains("**Skills:**"), "{first}");
     house.later(TimeDelta::weeks(1)).await;
     let second = house.posts_to("#crew").pop().unwrap().body;
