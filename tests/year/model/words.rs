@@ -312,6 +312,8 @@ impl Model {
             post.needles.push(format!("A round is open until {until}"));
             post.needles.push(if members < round.m {
                 format!("Figures need {} people to answer, and the team has {members}", round.m)
+            } else if people < round.m && round.m == 1 {
+                format!("none of {members} people answered")
             } else if people < round.m {
                 format!("fewer than {} of {members} people answered", round.m)
             } else {
@@ -392,6 +394,9 @@ impl Expected {
         let shown = model.shown(team, number);
         post.needles.push(Model::participation(&shown.figures));
         match shown.figures.overall {
+            None if shown.figures.m == 1 => {
+                post.needles.push("There are not enough answers for a level.".to_owned());
+            }
             None => post
                 .needles
                 .push(format!("no figure comes from fewer than {} people", shown.figures.m)),
