@@ -109,7 +109,7 @@ fn action_line(bank: &Bank, number: usize, next: &Value) -> String {
         Effort::M => "weeks",
         Effort::L => "months",
     };
-    let owner = next["owner"].as_str().map_or(String::new(), |owner| format!(", {owner}"));
+    let owner = next["owner"].as_str().map_or(String::new(), |owner| format!(", champion {owner}"));
     format!("{number}. {} ({pillar}, {span}{owner})", action.title)
 }
 
