@@ -74,7 +74,7 @@ fn variants() -> Vec<(&'static str, Json)> {
             "effort": "S", "pillar": "Processes", "owner": owner, "taken": owner.is_some()})
     };
     let actions = json!([action("a.b.d", Some("Ann")), action("a.b.c", None)]);
-    let held = json!([action("a.b.d", Some("Ann"))]);
+    let under_way = json!([action("a.b.d", Some("Ann"))]);
     let outcome = |direction: Option<&str>, change: Option<f64>| {
         json!({"title": "Review each outage", "pillar": "Processes", "direction": direction,
             "change": change})
@@ -176,7 +176,7 @@ fn variants() -> Vec<(&'static str, Json)> {
             "score": null, "limit": null, "actions": [], "outcomes": [], "findings": []}),
         ),
         ("results/digest", json!({"closes": null, "actions": [], "outcomes": []})),
-        ("results/digest", json!({"closes": null, "known": true, "actions": held})),
+        ("results/digest", json!({"closes": null, "known": true, "actions": under_way})),
         (
             "results/digest",
             json!({"at": null, "pillars": [], "participants": null,
@@ -198,7 +198,7 @@ fn variants() -> Vec<(&'static str, Json)> {
         ),
         ("results/actions", json!({"actions": actions, "outcomes": outcomes})),
         ("results/actions", json!({"actions": [], "outcomes": []})),
-        ("results/actions", json!({"actions": held, "outcomes": []})),
+        ("results/actions", json!({"actions": under_way, "outcomes": []})),
         ("results/no-such-action", json!({"was": null, "heard": "9", "actions": actions})),
         ("results/no-such-action", json!({"was": null, "heard": "9", "actions": []})),
         ("results/profile-alt", json!({"pillars": moving})),
