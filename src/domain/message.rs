@@ -242,8 +242,8 @@ pub struct Field {
 pub enum Input {
     /// A line of free text.
     Line,
-    /// Free text of several lines.
-    Paragraph,
+    /// Free text of several lines, of at most this many characters.
+    Paragraph(usize),
     /// One of these.
     One(Vec<Entry>),
     /// People, by their ids with spaces between them; where they cannot be picked, by their names.
@@ -266,7 +266,7 @@ impl Input {
     pub fn entries(&self) -> &[Entry] {
         match self {
             Self::One(entries) | Self::Many(entries) => entries,
-            Self::Line | Self::Paragraph | Self::People => &[],
+            Self::Line | Self::Paragraph(_) | Self::People => &[],
         }
     }
 }

@@ -8,7 +8,7 @@ use super::questions::{Front, choices, typed};
 use super::speaker::Speaker;
 use crate::domain::answer::{self, Value};
 use crate::domain::bank::{Kind, Question};
-use crate::domain::ids::RoundId;
+use crate::domain::ids::{QuestionId, RoundId};
 use crate::domain::message::{Choice, Entry, Field, Form, Input, Message, Press};
 use crate::domain::round::SITTING;
 use crate::platform::{Incoming, Reply};
@@ -71,7 +71,7 @@ fn form(desk: &Desk<'_>, front: &Front, page: u32, above: &str) -> Form {
         label: say("remark"),
         help: say("remark-help"),
         value: String::new(),
-        input: Input::Paragraph,
+        input: Input::Paragraph(answers::LONGEST_COMMENT),
         optional: true,
         error: None,
     });
@@ -107,7 +107,7 @@ fn field(desk: &Desk<'_>, front: &Front, number: usize, question: &Question) -> 
         help: question.why.clone(),
         value: front.value(&question.id).map(typed).unwrap_or_default(),
         input: match question.kind {
-            Kind::Text => Input::Paragraph,
+            Kind::Text => Input::Paragraph(answer::LONGEST_TEXT),
             Kind::Checklist(_) => Input::Many(entries),
             Kind::Level(_) | Kind::YesNo => Input::One(entries),
         },
@@ -116,7 +116,7 @@ fn field(desk: &Desk<'_>, front: &Front, number: usize, question: &Question) -> 
     }
 }
 
-/// A page came back: what can be read is kept; the rest comes back with what is wrong with it.
+/// A page came back: it is kept as a whole, or it comes back as it was with what is wrong in it.
 pub(super) fn submitted(
     desk: &Desk<'_>,
     speaker: &Speaker,
@@ -128,68 +128,96 @@ pub(super) fn submitted(
     let Some(mut front) = Front::of(desk, &speaker.person, round)? else {
         return Ok(answers::too_late(desk, speaker, round));
     };
-    let mut errors = BTreeMap::new();
-    let mut kept: Vec<(Question, Value)> = Vec::new();
-    for (_, question) in on_page(&front, page) {
-        let Some(heard) = values.get(question.id.as_str()).filter(|it| !it.trim().is_empty())
-        else {
-            continue;
-        };
-        match answer::read(heard, question) {
-            Ok(value) if front.value(&question.id) == Some(&value) => {}
-            Ok(value) => kept.push((question.clone(), value)),
-            Err(problem) => {
-                let said = answers::misread(desk, question, &problem);
-                errors.insert(question.id.to_string(), said.map(|it| it.body()));
-            }
-        }
-    }
-    let mut changed = !kept.is_empty();
-    for (question, value) in kept {
+    let heard = match Heard::of(desk, &front, page, values) {
+        Ok(heard) => heard,
+        Err(errors) => return Ok(Some(refused(desk, &front, page, values, errors))),
+    };
+    let changed = !heard.answers.is_empty() || heard.remark.is_some();
+    for (question, value) in heard.answers {
         answers::keep(desk, &speaker.person, &mut front, &question, value, event)?;
     }
-    let remark = values.get(REMARK).map(|it| it.trim()).filter(|it| !it.is_empty());
-    let too_long = remark.is_some_and(|it| it.chars().count() > answers::LONGEST_COMMENT);
-    if too_long {
-        errors.insert(REMARK.to_owned(), answers::no_comment(desk, true).map(|it| it.body()));
-    } else if let Some(remark) = remark {
-        let on = page_end(&front, page);
-        if answers::remark(desk, speaker, &mut front, on, remark)? {
-            changed = true;
-        } else {
-            errors.insert(REMARK.to_owned(), answers::no_comment(desk, false).map(|it| it.body()));
-        }
+    if let Some((on, remark)) = heard.remark {
+        answers::remark(desk, speaker, &mut front, Some(on), &remark)?;
     }
     if changed {
         answers::keep_sitting(desk, &speaker.person, &mut front)?;
     }
-    Ok(Some(after(desk, &front, page, values, errors)))
+    Ok(Some(after(desk, &front, page)))
 }
 
-/// The last answered question of a page, which a remark on the page goes with.
-fn page_end(front: &Front, page: u32) -> Option<crate::domain::ids::QuestionId> {
-    let answered = on_page(front, page).filter(|(_, it)| front.value(&it.id).is_some());
-    answered.last().map(|(_, question)| question.id.clone())
+/// What is wrong with a page, in words by field.
+type Errors = BTreeMap<String, String>;
+
+/// What a page says that is new, all of it readable.
+#[derive(Default)]
+struct Heard {
+    /// Answers that are not yet kept.
+    answers: Vec<(Question, Value)>,
+    /// A remark, with the question whose answer it goes with.
+    remark: Option<(QuestionId, String)>,
 }
 
-/// What follows a page: itself with what is wrong, the next one, or thanks.
-fn after(
+impl Heard {
+    /// Reads a page, or says what is wrong with it.
+    fn of(
+        desk: &Desk<'_>,
+        front: &Front,
+        page: u32,
+        values: &BTreeMap<String, String>,
+    ) -> Result<Self, Errors> {
+        let filled = |name: &str| values.get(name).filter(|it| !it.trim().is_empty());
+        let (mut heard, mut errors, mut last) = (Self::default(), Errors::new(), None);
+        for (_, question) in on_page(front, page) {
+            let kept = front.value(&question.id);
+            match filled(question.id.as_str()).map(|words| answer::read(words, question)) {
+                None if kept.is_none() => continue,
+                None => {}
+                Some(Ok(value)) if kept == Some(&value) => {}
+                Some(Ok(value)) => heard.answers.push((question.clone(), value)),
+                Some(Err(problem)) => {
+                    let said = answers::misread(desk, question, &problem);
+                    errors.insert(question.id.to_string(), words_of(said));
+                }
+            }
+            last = Some(question.id.clone());
+        }
+        if let Some(remark) = filled(REMARK).map(|it| it.trim()) {
+            let too_long = remark.chars().count() > answers::LONGEST_COMMENT;
+            match last.filter(|_| !too_long) {
+                Some(on) => heard.remark = Some((on, remark.to_owned())),
+                None => {
+                    errors.insert(REMARK.to_owned(), words_of(answers::no_comment(desk, too_long)));
+                }
+            }
+        }
+        if errors.is_empty() { Ok(heard) } else { Err(errors) }
+    }
+}
+
+fn words_of(said: Reply) -> String {
+    said.map(|it| it.body()).unwrap_or_default()
+}
+
+/// The page as it was sent, with what is wrong with it.
+fn refused(
     desk: &Desk<'_>,
     front: &Front,
     page: u32,
     values: &BTreeMap<String, String>,
-    mut errors: BTreeMap<String, Option<String>>,
+    mut errors: Errors,
 ) -> Message {
-    if !errors.is_empty() {
-        let mut form = form(desk, front, page, "");
-        for field in &mut form.fields {
-            if let Some(error) = errors.remove(&field.name) {
-                field.error = error;
-                field.value = values.get(&field.name).cloned().unwrap_or_default();
-            }
+    let mut form = form(desk, front, page, "");
+    for field in &mut form.fields {
+        field.error = errors.remove(&field.name);
+        if let Some(sent) = values.get(&field.name) {
+            field.value.clone_from(sent);
         }
-        return Message::Form(form);
     }
+    Message::Form(form)
+}
+
+/// What follows a page that was kept: the next one, or thanks.
+fn after(desk: &Desk<'_>, front: &Front, page: u32) -> Message {
     if page < pages(front) {
         return Message::Form(form(desk, front, page + 1, ""));
     }

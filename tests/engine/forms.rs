@@ -69,7 +69,7 @@ async fn a_round_is_answered_page_by_page_and_goes_on_where_it_was_left() {
 }
 
 #[tokio::test]
-async fn what_can_be_read_of_a_page_is_kept_and_the_rest_comes_back() {
+async fn a_page_is_kept_as_a_whole_or_comes_back_as_it_was() {
     let house = House::new();
     let round = open(&house, always(), "quick").await;
     let form = page(&house, 1, round, 1).await;
@@ -80,7 +80,35 @@ async fn what_can_be_read_of_a_page_is_kept_and_the_rest_comes_back() {
     assert_eq!(back.fields[0].value, "?");
     assert_eq!((back.fields[0].error.as_ref(), back.fields[1].error.is_some()), (None, true));
     assert_eq!(back.fields[1].value, "ninety-nine", "what was typed is not lost");
-    assert!(house.say(1, "me").await.contains("1 of 8 answered"));
+    assert!(house.tx().answers(round).unwrap().is_empty(), "nothing is kept of it");
+}
+
+#[tokio::test]
+async fn a_remark_too_long_is_refused_as_often_as_it_is_sent_and_nothing_is_saved() {
+    let house = House::new();
+    let round = open(&house, always(), "quick").await;
+    let form = page(&house, 1, round, 1).await;
+    let (question, longer) = (form.fields[0].name.clone(), "x".repeat(501));
+    assert_eq!(form.fields[5].input, Input::Paragraph(500));
+    let values = [(question.as_str(), "?"), ("remark", longer.as_str())];
+    let values = values.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let what = What::Submitted {
+        person: person(1),
+        place: Some("chat:crew".into()),
+        form: form.name.clone(),
+        values: values.into(),
+    };
+    let event = house.event(what);
+    for _ in 0..2 {
+        let back = form_of(house.engine.handle(&event).await.unwrap().unwrap());
+        assert!(back.fields[5].error.as_ref().unwrap().contains("nothing was saved"));
+        assert_eq!((&*back.fields[0].value, &back.fields[5].value), ("?", &longer));
+    }
+    assert!(house.tx().answers(round).unwrap().is_empty(), "the words are true");
+
+    let values = [(question.as_str(), "?"), ("remark", &longer[..500])];
+    assert_eq!(form_of(send(&house, 1, &form.name, &values).await).name, "page 1.1 2");
+    assert_eq!(house.tx().answers(round).unwrap()[0].2.comment.as_deref(), Some(&longer[..500]));
 }
 
 #[tokio::test]

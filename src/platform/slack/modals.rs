@@ -112,8 +112,8 @@ const ELEMENT: &str = "value";
 fn field_blocks(field: &Field) -> Vec<Value> {
     let mut blocks = Vec::new();
     let element = match &field.input {
-        Input::Line => text_input(field, false),
-        Input::Paragraph => text_input(field, true),
+        Input::Line => text_input(field, None),
+        Input::Paragraph(longest) => text_input(field, Some(*longest)),
         Input::People => people_picker(field),
         Input::One(entries) | Input::Many(entries) => {
             blocks.extend(anchors(entries));
@@ -129,7 +129,7 @@ fn field_blocks(field: &Field) -> Vec<Value> {
     });
     match (field.help.trim().is_empty(), &field.input) {
         (true, _) => {}
-        (false, Input::Line | Input::Paragraph) => {
+        (false, Input::Line | Input::Paragraph(_)) => {
             input["hint"] = plain(&field.help, limits::INPUT_TEXT);
         }
         // A hint stands below the last option, too far from the question that it explains.
@@ -148,9 +148,18 @@ pub fn block_id(field: &str) -> String {
     limits::cut(field, limits::NAME)
 }
 
-fn text_input(field: &Field, multiline: bool) -> Value {
-    let mut element =
-        json!({ "type": "plain_text_input", "action_id": ELEMENT, "multiline": multiline });
+/// A line, or a paragraph of at most `longest` characters, which Slack holds people to.
+fn text_input(field: &Field, longest: Option<usize>) -> Value {
+    let mut element = json!({
+        "type": "plain_text_input",
+        "action_id": ELEMENT,
+        "multiline": longest.is_some(),
+    });
+    if let Some(longest) = longest {
+        // A view whose first value is longer than it may be is refused as a whole.
+        let most = longest.max(limits::size(&field.value)).clamp(1, limits::INPUT_VALUE);
+        element["max_length"] = most.into();
+    }
     if !field.value.is_empty() {
         element["initial_value"] = limits::cut(&field.value, limits::INPUT_VALUE).into();
     }

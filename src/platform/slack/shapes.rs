@@ -97,7 +97,7 @@ fn form() -> Form {
         body: LONG.to_owned(),
         fields: vec![
             field("line", Input::Line, "words"),
-            field("paragraph", Input::Paragraph, ""),
+            field("paragraph", Input::Paragraph(500), ""),
             field("one", Input::One(entries(6)), "2"),
             field("menu", Input::One(entries(12)), "2"),
             field("many", Input::Many(entries(6)), "1 3"),

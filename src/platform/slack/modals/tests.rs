@@ -111,6 +111,18 @@ fn an_anchor_is_shown_whole_however_long_it_is() {
     assert!(option["text"]["text"].as_str().unwrap().starts_with("1  Found out"));
 }
 
+#[rstest]
+#[case("", 500)]
+#[case("short", 500)]
+#[case(&"x".repeat(700), 700)]
+fn a_paragraph_ends_where_it_may_and_shows_what_it_holds(#[case] held: &str, #[case] most: usize) {
+    let view = shown(vec![field("a", Input::Paragraph(500), held), field("b", Input::Line, "")]);
+    let elements: Vec<&Value> = inputs(&view).into_iter().map(|it| &it["element"]).collect();
+    assert_eq!((&elements[0]["max_length"], &elements[0]["multiline"]), (&most.into(), &true.into()));
+    assert_eq!(elements[0]["initial_value"].as_str().unwrap_or_default(), held);
+    assert_eq!(elements[1].get("max_length"), None);
+}
+
 #[test]
 fn what_was_filled_in_comes_back_by_field() {
     let view = serde_json::json!({ "state": { "values": {
