@@ -8,6 +8,8 @@ mod ack;
 mod api;
 mod blocks;
 mod checkup;
+mod commands;
+mod confirm;
 mod errands;
 mod failure;
 mod files;

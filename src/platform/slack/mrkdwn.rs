@@ -3,6 +3,8 @@
 //! "Formatting text with mrkdwn": only `&`, `<` and `>` are escaped. After that no text of ours
 //! can mention anybody, since every mention begins with `<`.
 
+use super::commands::as_typed;
+
 /// The three signs by which Slack recognises mentions and links, made harmless.
 #[must_use]
 pub fn escape(text: &str) -> String {
@@ -39,7 +41,7 @@ fn mentioned(inside: &str) -> String {
     }
 }
 
-/// Our Markdown as Slack's.
+/// Our Markdown as Slack's, with commands as they are typed there.
 #[must_use]
 pub fn from_markdown(markdown: &str) -> String {
     markdown.lines().map(line).collect::<Vec<_>>().join("\n")
@@ -63,7 +65,11 @@ fn inline(text: &str) -> String {
     while let Some(next) = rest.chars().next() {
         let span = SIGNS.iter().find_map(|(ours, theirs)| span(rest, ours).map(|it| (it, theirs)));
         if let Some(((inside, after), theirs)) = span {
-            let inner = if *theirs == "*" { inline(inside) } else { escape(inside) };
+            let inner = match *theirs {
+                "*" => inline(inside),
+                "`" => escape(&as_typed(inside)),
+                _ => escape(inside),
+            };
             out.extend([*theirs, &inner, theirs]);
             rest = after;
         } else {
@@ -101,6 +107,7 @@ mod tests {
     #[case("**a *b* c**", "*a _b_ c*")]
     #[case("`**not bold**`", "`**not bold**`")]
     #[case("one\n\ntwo", "one\n\ntwo")]
+    #[case("- **Help:** `report`, `?`", "• *Help:* `/maturity report`, `?`")]
     fn our_markdown_reads_as_slacks(#[case] ours: &str, #[case] theirs: &str) {
         assert_eq!(from_markdown(ours), theirs);
     }

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use super::ack::{Ack, Acker, Seen};
 use super::api::Api;
+use super::commands::COMMAND;
 use super::errands::{Errand, Errands};
 use super::forms;
 use super::inbound::{Arrival, Command, Heard, Submitted};
@@ -30,8 +31,6 @@ const PATIENCE: Duration = Duration::from_millis(2500);
 const ACQUAINTANCE: Duration = Duration::from_millis(300);
 /// How often a home view is shown anew after Slack did not take it.
 const HOME_TRIES: u32 = 4;
-/// The command in the words of the engine, whatever it is called in the workspace.
-const COMMAND: &str = "/maturity";
 
 /// What the reception works with.
 pub struct Staff {
