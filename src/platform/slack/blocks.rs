@@ -81,6 +81,17 @@ pub fn choices(choices: &[Choice], from: usize) -> Vec<Value> {
 
 /// Whether a key is a number that can stand for its label.
 fn numbered(key: &str) -> bool {
+/// Things to press beside what a form is sent with, none of them more eye-catching than that.
+#[must_use]
+pub fn side_choices(side: &[Choice]) -> Vec<Value> {
+    let mut blocks = choices(side, 0);
+    let elements = blocks.iter_mut().filter_map(|block| block.get_mut("elements")?.as_array_mut());
+    for button in elements.flatten().filter_map(Value::as_object_mut) {
+        button.remove("style");
+    }
+    blocks
+}
+
     !key.is_empty() && key.chars().all(|c| c.is_ascii_digit())
 }
 

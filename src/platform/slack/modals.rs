@@ -70,7 +70,7 @@ fn form_view(form: &Form, frame: &Frame, luggage: &Luggage) -> Value {
     for field in &form.fields {
         blocks.extend(field_blocks(field));
     }
-    blocks.extend(super::blocks::choices(&form.choices, 0));
+    blocks.extend(super::blocks::side_choices(&form.choices));
     let mut view = framed(&form.title, frame, blocks, luggage);
     view["submit"] = plain(&form.submit, limits::VIEW_WORDS);
     view
@@ -120,6 +120,7 @@ fn field_blocks(field: &Field) -> Vec<Value> {
             chooser(field, entries)
         }
     };
+    // A hint stands below its own question; above it would look like a note to the one before.
     let mut input = json!({
         "type": "input",
         "block_id": block_id(&field.name),
@@ -127,13 +128,8 @@ fn field_blocks(field: &Field) -> Vec<Value> {
         "element": element,
         "optional": field.optional,
     });
-    match (field.help.trim().is_empty(), &field.input) {
-        (true, _) => {}
-        (false, Input::Line | Input::Paragraph(_)) => {
-            input["hint"] = plain(&field.help, limits::INPUT_TEXT);
-        }
-        // A hint stands below the last option, too far from the question that it explains.
-        (false, _) => blocks.insert(0, small_print(&field.help)),
+    if !field.help.trim().is_empty() {
+        input["hint"] = plain(&field.help, limits::INPUT_TEXT);
     }
     blocks.push(input);
     if let Some(error) = &field.error {

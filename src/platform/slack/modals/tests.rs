@@ -111,6 +111,26 @@ fn an_anchor_is_shown_whole_however_long_it_is() {
     assert!(option["text"]["text"].as_str().unwrap().starts_with("1  Found out"));
 }
 
+#[test]
+fn the_reason_stands_below_its_own_question_and_ends_at_a_word() {
+    let long = Field { help: "why ".repeat(600), ..field("a", Input::One(vec![entry("0", "x")]), "") };
+    let none = Field { help: " ".to_owned(), ..field("b", Input::Line, "") };
+    let view = shown(vec![field("c", Input::Many(vec![entry("0", "x")]), ""), long, none]);
+    let found = inputs(&view);
+    assert_eq!(found[0]["hint"]["text"], "Why we ask");
+    let hint = found[1]["hint"]["text"].as_str().unwrap();
+    assert!(hint.ends_with("why…") && limits::size(hint) <= limits::INPUT_TEXT, "{hint}");
+    assert_eq!(found[2].get("hint"), None);
+    assert!(!view["blocks"].to_string().contains("context"), "nothing stands above a question");
+}
+
+#[test]
+fn only_what_sends_a_form_catches_the_eye() {
+    let view = shown(vec![field("a", Input::Line, "")]);
+    let back = view["blocks"].as_array().unwrap().last().unwrap()["elements"][0].clone();
+    assert_eq!((back["text"]["text"].as_str(), back.get("style")), (Some("Back"), None));
+}
+
 #[rstest]
 #[case("", 500)]
 #[case("short", 500)]
