@@ -180,8 +180,12 @@ impl Reception {
                 self.staff.replies.say_no_form(asker).await;
             }
         } else {
+            let said = match channel {
+                Some(_) => self.staff.replies.without_picture(&response),
+                None => response.message.clone(),
+            };
             mouth.come().await;
-            self.staff.replies.say(asker, &response.message, false).await;
+            self.staff.replies.say(asker, &said, false).await;
             drop(mouth);
             self.staff.replies.picture(&user, &response).await;
         }
@@ -233,7 +237,7 @@ impl Reception {
     }
 
     fn view(&self, response: &Response, luggage: Luggage) -> Value {
-        self.staff.replies.view(&response.message, luggage)
+        self.staff.replies.view(&self.staff.replies.without_picture(response), luggage)
     }
 
     async fn home(self: &Arc<Self>, visit: Visit, user: String) -> Result<(), NotCommitted> {

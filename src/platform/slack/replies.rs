@@ -61,7 +61,34 @@ impl Replies {
     #[must_use]
     pub fn view(&self, message: &Message, luggage: Luggage) -> Value {
         let frame = Frame { title: self.part("title"), close: self.part("close") };
-        modals::view(message, &frame, luggage)
+        self.asking_first(modals::view(message, &frame, luggage))
+    }
+
+    /// A view with a question before each press that ends something.
+    fn asking_first(&self, mut view: Value) -> Value {
+        if let Some(blocks) = view["blocks"].as_array_mut() {
+            confirm::ask_first(blocks, &self.text);
+        }
+        view
+    }
+
+    /// A message with the same questions.
+    fn payload(&self, message: &Message) -> Payload {
+        let mut payload = translate::message(message);
+        confirm::ask_first(&mut payload.blocks, &self.text);
+        payload
+    }
+
+    /// What a response says anywhere but in the person's direct messages, where its picture goes.
+    #[must_use]
+    pub fn without_picture(&self, response: &Response) -> Message {
+        match (&response.message, &response.drawing) {
+            (Message::Picture { body, choices, .. }, Some(_)) => Message::Choices {
+                body: format!("{body}\n\n{}", self.part("chart")),
+                choices: choices.clone(),
+            },
+            (message, _) => message.clone(),
+        }
     }
 
     /// Words of ours as a modal.

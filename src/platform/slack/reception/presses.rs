@@ -60,9 +60,13 @@ impl Reception {
                 self.ask_one_by_one(&id, asker, place, &token).await?;
             }
         } else {
+            let said = match shared_place(channel) {
+                Some(_) => self.staff.replies.without_picture(&response),
+                None => response.message.clone(),
+            };
             mouth.come().await;
-            let replace = private && (asks || forms::asks(&response.message));
-            self.staff.replies.say(asker, &response.message, replace).await;
+            let replace = private && (asks || forms::asks(&said));
+            self.staff.replies.say(asker, &said, replace).await;
             drop(mouth);
             self.staff.replies.picture(&pressed.user, &response).await;
         }
@@ -82,8 +86,8 @@ impl Reception {
                 self.staff.replies.picture(&pressed.user, &response).await;
             }
             (Some(response), None) => {
-                let message = &response.message;
-                if !self.staff.replies.open_for(asker, message, luggage, &token).await {
+                let message = self.staff.replies.without_picture(&response);
+                if !self.staff.replies.open_for(asker, &message, luggage, &token).await {
                     self.ask_one_by_one(&id, asker, None, &token).await?;
                 }
                 self.staff.replies.picture(&pressed.user, &response).await;
