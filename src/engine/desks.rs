@@ -1,50 +1,83 @@
 //! What a person can do from their home view, each within reach of one press.
 
 use super::decision::{Decided, Desk};
-use super::introduction::answer_choice;
-use super::questions::{self, Front};
-use super::schedule_fields::in_words;
+use super::questions;
+use super::results;
+use super::rounds::USUAL;
 use super::speaker::Speaker;
 use super::wishes::pauses;
-use super::{agenda, results};
+use crate::domain::champions::MOST_PILLARS;
 use crate::domain::level::Pillar;
 use crate::domain::message::{Choice, Press, Section};
 use crate::domain::round::Round;
 use crate::domain::team::Team;
-use crate::report;
-use crate::text::words::{HomeAction, HomeAdmin, HomeChampions, HomeLead, HomeRound, HomeTimes};
+use crate::report::{self, Report};
+use crate::text::words::{
+    HomeAction, HomeAdmin, HomeChampions, HomeLead, HomeTeam, HomeTimes, When,
+};
 
-/// Everything beside how the person stands: rounds, wishes, teams, and what they look after.
+/// More presets than these do not stand beside each other.
+const MOST_PRESETS: usize = 5;
+
+/// What waits for the person, then their teams with what each of them can do, then their wishes.
 pub(super) fn all(desk: &Desk<'_>, speaker: &Speaker) -> Decided<Vec<Section>> {
-    let mut sections = rounds(desk, speaker)?;
-    sections.push(times(desk, speaker));
+    let mut sections = super::home::waits(desk, speaker)?;
     for team in &speaker.teams {
-        sections.push(champions(desk, speaker, team)?);
-        if speaker.leads(team) {
-            sections.push(lead(desk, team)?);
+        let numbers = report::of_last_closed(&desk.tx, team)?;
+        let leads = speaker.leads(team);
+        sections.push(standing(desk, speaker, team, numbers.as_ref())?);
+        if let Some(numbers) = &numbers {
+            sections.extend(actions(desk, team, numbers, leads)?);
+        }
+        if leads {
+            sections.push(lead(desk, team, numbers.is_some())?);
         }
         sections.extend(actions(desk, speaker, team)?);
     }
+    for team in &speaker.teams {
+        sections.push(champions(desk, speaker, team)?);
+    }
+    sections.push(times(desk, speaker));
     if speaker.admin {
         sections.push(admin(desk)?);
     }
     Ok(sections)
 }
 
-/// The rounds in which something waits for the person.
-fn rounds(desk: &Desk<'_>, speaker: &Speaker) -> Decided<Vec<Section>> {
-    let fronts = Front::open_rounds(desk, speaker)?;
-    let section = |front: &Front| {
-        let words = HomeRound {
-            team: front.team.name.clone(),
-            answered: front.answered(),
-            total: front.round.questions.len(),
-            closes: desk.when(front.round.closes, &front.team),
-        };
-        let choices = vec![answer_choice(desk, front.round.id)];
-        Section { body: desk.text.say(&words), choices }
+/// Where a team stands in a line, and the person in it.
+fn standing(
+    desk: &Desk<'_>,
+    speaker: &Speaker,
+    team: &Team,
+    numbers: Option<&Report>,
+) -> Decided<Section> {
+    let held = desk.tx.champions(team.id)?.held_by(&speaker.person.id);
+    let title = |pillar: &Pillar| desk.content.bank.title(*pillar).to_owned();
+    let score = |pillar: &Pillar| numbers?.result.pillar(*pillar).score;
+    let words = HomeTeam {
+        team: team.name.clone(),
+        lead: speaker.leads(team),
+        champion: held.iter().map(title).collect(),
+        level: numbers.and_then(|it| it.result.overall.as_ref()).map(|overall| overall.level),
+        pillars: Pillar::ALL.iter().filter_map(|it| Some((title(it), score(it)?))).collect(),
+        results: numbers.is_some(),
+        done: done(desk, speaker, team)?,
     };
-    Ok(fronts.iter().map(section).collect())
+    let mut choices = Vec::new();
+    if numbers.is_some() {
+        choices.push(tell(desk, team, "report", "report"));
+        if speaker.leads(team) {
+            choices.push(tell(desk, team, "trend", "trend"));
+        }
+    }
+    Ok(Section { body: desk.text.say(&words), choices })
+}
+
+/// When the open round closes, to whoever has answered everything in it.
+fn done(desk: &Desk<'_>, speaker: &Speaker, team: &Team) -> Decided<Option<When>> {
+    let answered = questions::progress(desk, speaker, team)?.is_some_and(|(done, all)| done == all);
+    let round = desk.current_round(team)?.filter(|_| answered);
+    Ok(round.map(|round| desk.when(round.closes, team)))
 }
 
 /// When the person is written to, and how to change that.
@@ -79,25 +112,25 @@ fn tell(desk: &Desk<'_>, team: &Team, label: &'static str, words: &str) -> Choic
     }
 }
 
-/// A team's champions and latest results, and the way to become or stop being one.
+/// A team's champions, and the way to become one where there is none, or to stop being one.
 fn champions(desk: &Desk<'_>, speaker: &Speaker, team: &Team) -> Decided<Section> {
     let standing = desk.tx.champions(team.id)?;
     let held = standing.held_by(&speaker.person.id);
-    let mut pillars = Vec::new();
-    let mut choices =
-        vec![tell(desk, team, "report", "report"), tell(desk, team, "actions", "actions")];
+    let (mut pillars, mut choices) = (Vec::new(), Vec::new());
     for pillar in Pillar::ALL {
         let people: Vec<_> = standing.of(pillar).cloned().collect();
         let title = desk.content.bank.title(pillar).to_owned();
         pillars.push((title.clone(), desk.tx.names_of(&people)?.join(", ")));
-        let (label, step) = if held.contains(&pillar) {
-            ("step-down", "step-down")
+        let step = if held.contains(&pillar) {
+            "step-down"
+        } else if people.is_empty() && held.len() < MOST_PILLARS {
+            "volunteer"
         } else {
-            ("volunteer", "volunteer")
+            continue;
         };
         choices.push(Choice {
             key: format!("{step} {}", pillar.name()),
-            label: format!("{}: {title}", questions::say(desk, label)),
+            label: format!("{}: {title}", questions::say(desk, step)),
             press: Press::Tell(team.id, format!("champion {step} {}", pillar.name())),
         });
     }
@@ -106,11 +139,32 @@ fn champions(desk: &Desk<'_>, speaker: &Speaker, team: &Team) -> Decided<Section
 }
 
 /// What a lead does: rounds, publishing, targets, and how many took part.
-fn lead(desk: &Desk<'_>, team: &Team) -> Decided<Section> {
+fn lead(desk: &Desk<'_>, team: &Team, results: bool) -> Decided<Section> {
     let round = desk.current_round(team)?.filter(Round::is_open);
+    let presets = if round.is_some() { Vec::new() } else { presets(desk) };
     let settings = &team.settings;
     let target =
         |pillar: Pillar| (desk.content.bank.title(pillar).to_owned(), settings.target(pillar));
+    let mut choices = Vec::new();
+    for (name, _) in &presets {
+        choices.push(Choice {
+            key: format!("start {name}"),
+            label: format!("{} {name}", questions::say(desk, "start")),
+            press: Press::Tell(team.id, format!("start {name}")),
+        });
+    }
+    if round.is_some() {
+        choices.push(tell(desk, team, "close", "close"));
+        choices.push(tell(desk, team, "extend", "extend"));
+        choices.push(tell(desk, team, "nudge", "nudge"));
+    }
+    if results {
+        choices.push(tell(desk, team, "publish", "publish"));
+    }
+    if team.config_id.is_none() {
+        choices.push(tell(desk, team, "targets", "target"));
+        choices.push(tell(desk, team, "schedule", "schedule choose"));
+    }
     let words = HomeLead {
         team: team.name.clone(),
         paused: team.paused.clone(),
@@ -118,55 +172,44 @@ fn lead(desk: &Desk<'_>, team: &Team) -> Decided<Section> {
         answered: round.as_ref().map(|it| results::turnout(desk, it)).transpose()?.flatten(),
         members: round.as_ref().map_or(0, |round| round.members as usize),
         min_group: round.as_ref().map_or(0, |round| round.terms.min_group),
+        presets,
         targets: Pillar::ALL.map(target).into(),
         schedules: settings.schedules.iter().map(|it| in_words(desk, &it.times)).collect(),
         in_config: team.config_id.is_some(),
     };
-    let mut choices = Vec::new();
-    if round.is_some() {
-        choices.push(tell(desk, team, "nudge", "nudge"));
-        choices.push(tell(desk, team, "extend", "extend"));
-        choices.push(tell(desk, team, "close", "close"));
-    } else {
-        for (name, preset) in desk.content.presets.iter().take(5) {
-            choices.push(Choice {
-                key: format!("start {name}"),
-                label: format!("{}: {}", questions::say(desk, "start"), preset.title),
-                press: Press::Tell(team.id, format!("start {name}")),
-            });
-        }
-    }
-    if team.rounds > 0 {
-        choices.push(tell(desk, team, "publish", "publish"));
-        choices.push(tell(desk, team, "trend", "trend"));
-    }
-    if team.config_id.is_none() {
-        choices.push(tell(desk, team, "targets", "target"));
-        choices.push(tell(desk, team, "schedule", "schedule choose"));
-    }
-    choices.push(tell(desk, team, "settings", "team"));
     Ok(Section { body: desk.text.say(&words), choices })
 }
 
-/// The actions before a team, each with what the person can say of it: a lead of all, others of
-/// what is in their own hands.
-fn actions(desk: &Desk<'_>, speaker: &Speaker, team: &Team) -> Decided<Vec<Section>> {
-    let leads = speaker.leads(team);
-    let numbers = report::latest(&desk.tx, team)?;
-    let mut items = agenda::items(desk, team, numbers.as_ref())?;
-    items.retain(|item| leads || item.taken_by.as_ref() == Some(&speaker.person.id));
-    let section = |item: agenda::Item| {
-        let taken = item.taken_by.is_some();
-        let action = agenda::unnumbered(desk, numbers.as_ref(), item)?;
-        let steps = ["take", "done", "dismiss"].into_iter();
-        let steps = steps.filter(|step| match *step {
-            "take" => !taken,
+/// Names and titles of presets to start, the usual one first.
+fn presets(desk: &Desk<'_>) -> Vec<(String, String)> {
+    let all = desk.content.presets.iter();
+    let mut all: Vec<_> = all.map(|(name, it)| (name.clone(), it.title.clone())).collect();
+    all.sort_by_key(|(name, _)| name != USUAL);
+    all.truncate(MOST_PRESETS);
+    all
+}
+
+/// The next actions of a team, each with what can be said of it; what is offered to all no more,
+/// leads alone say.
+fn actions(
+    desk: &Desk<'_>,
+    team: &Team,
+    numbers: &Report,
+    leads: bool,
+) -> Decided<Vec<Section>> {
+    let mut sections = Vec::new();
+    for action in results::actions(desk, numbers)? {
+        let id = action.id.clone();
+        let offered = |step: &&str| match *step {
+            "take" => !action.taken,
             "dismiss" => leads,
             _ => true,
-        });
-        let choice = |step| tell(desk, team, step, &format!("action {step} {}", action.id));
-        let choices = steps.map(choice).collect();
+        };
+        let steps = ["take", "done", "dismiss"].into_iter().filter(offered);
+        let choices = steps.map(|step| tell(desk, team, step, &format!("action {step} {id}")));
+        let choices = choices.collect();
         let words = HomeAction {
+            first: sections.is_empty(),
             team: team.name.clone(),
             title: action.title.clone(),
             first_step: action.first_step.clone(),
@@ -174,9 +217,9 @@ fn actions(desk: &Desk<'_>, speaker: &Speaker, team: &Team) -> Decided<Vec<Secti
             owner: action.owner.clone(),
             taken,
         };
-        Ok(Section { body: desk.text.say(&words), choices })
-    };
-    items.into_iter().map(section).collect()
+        sections.push(Section { body: desk.text.say(&words), choices });
+    }
+    Ok(sections)
 }
 
 /// What an admin looks after: teams, and those that cannot be reached, with the reason.

@@ -2,6 +2,7 @@
 
 use super::answers::{face, introduction};
 use super::decision::{Decided, Desk};
+use super::introduction::answer_choice;
 use super::questions;
 use super::questions::Front;
 use super::speaker::Speaker;
@@ -11,11 +12,17 @@ use crate::domain::message::{Message, Section};
 use crate::domain::team::Team;
 use crate::platform::Reply;
 use crate::report;
-use crate::text::words::{Home, MyTeam};
+use crate::text::words::{Home, HomeHello, HomeRound, MyTeam};
 
 /// The home view: how the person stands, and the question that waits for them; where there is
-/// room, also what they can do.
+/// room, everything that they can do.
 pub(super) fn opened(desk: &Desk<'_>, speaker: &Speaker, whole: bool) -> Decided<Reply> {
+    let sections =
+        if whole { super::desks::all(desk, speaker)? } else { standing(desk, speaker)? };
+    Ok(Some(Message::Overview(sections)))
+}
+
+fn standing(desk: &Desk<'_>, speaker: &Speaker) -> Decided<Vec<Section>> {
     let about = Section { body: desk.text.say(&home(desk, speaker)?), choices: Vec::new() };
     let mut sections = vec![about];
     if let Some(front) = waiting(desk, speaker)?
@@ -25,10 +32,50 @@ pub(super) fn opened(desk: &Desk<'_>, speaker: &Speaker, whole: bool) -> Decided
         let asked = front.ask(desk, question, &introduction(desk, &front)?);
         sections.push(Section { body: asked.body(), choices: asked.choices() });
     }
-    if whole {
-        sections.extend(super::desks::all(desk, speaker)?);
+    Ok(sections)
+}
+
+/// What waits for the person: the rounds with questions left, and the question in front of them.
+pub(super) fn waits(desk: &Desk<'_>, speaker: &Speaker) -> Decided<Vec<Section>> {
+    let mut rounds = Vec::new();
+    let front = waiting(desk, speaker)?;
+    if let Some(front) = &front
+        && let Some(question) = front.question()
+    {
+        face(desk, &speaker.person, front.round.id)?;
+        rounds.push(round(desk, front, introduction(desk, front)?));
+        let asked = front.ask(desk, question, "");
+        if !asked.choices().is_empty() {
+            rounds.push(Section { body: asked.body(), choices: asked.choices() });
+        }
     }
-    Ok(Some(Message::Overview(sections)))
+    let shown = front.map(|front| front.round.id);
+    for other in Front::open_rounds(desk, speaker)? {
+        if Some(other.round.id) != shown && other.question().is_some() {
+            rounds.push(round(desk, &other, String::new()));
+        }
+    }
+    let hello = HomeHello { name: speaker.person.name.clone(), waits: !rounds.is_empty() };
+    let mut body = desk.text.say(&hello);
+    if speaker.teams.is_empty()
+        && let Some(hint) = super::replies::no_team(desk)
+    {
+        body = format!("{body}\n{}", hint.body());
+    }
+    rounds.insert(0, Section { body, choices: Vec::new() });
+    Ok(rounds)
+}
+
+/// A round to answer in: its terms to whoever has not begun, else how far they are.
+fn round(desk: &Desk<'_>, front: &Front, terms: String) -> Section {
+    let words = HomeRound {
+        team: front.team.name.clone(),
+        answered: front.answered(),
+        total: front.round.questions.len(),
+        closes: desk.when(front.round.closes, &front.team),
+    };
+    let body = if terms.is_empty() { desk.text.say(&words) } else { terms };
+    Section { body, choices: vec![answer_choice(desk, front.round.id)] }
 }
 
 /// The open round in front of the person, else the first one with questions left.

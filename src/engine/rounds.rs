@@ -32,6 +32,9 @@ const FRESH: TimeDelta = TimeDelta::days(1);
 /// Presets with at most so many questions are open for five working days, longer ones for 14 days.
 const SHORT: usize = 10;
 
+/// The preset that is started where none is named.
+pub(super) const USUAL: &str = "quick";
+
 /// What came of an attempt to open a round.
 pub(super) enum Opening {
     Open(Round),
@@ -50,7 +53,7 @@ pub(super) fn start(
         let closes = desk.when(round.closes, &team);
         return Ok(desk.reply(&AlreadyOpen { team: team.name, closes }));
     }
-    let preset = preset.unwrap_or("quick");
+    let preset = preset.unwrap_or(USUAL);
     if !desk.content.presets.contains_key(preset) {
         let presets = desk.content.presets.keys().cloned().collect();
         return Ok(desk.reply(&NoSuchPreset { heard: preset.to_owned(), presets }));

@@ -287,6 +287,7 @@ async fn the_whole_home_view_offers_what_each_may_do() {
     assert!(offers(&lead, &ask) && offers(&member, &ask));
     assert!(offers(&lead, close) && !offers(&member, close));
     assert!(offers(&member, "tell 1 champion volunteer tooling"));
+    assert!(!offers(&lead, "tell 1 start quick") && !offers(&lead, "tell 1 team"));
     let token = close.to_owned();
     let said = house.handle(What::Chose { person: person(1), place: None, token }).await.unwrap();
     assert!(said.body().contains("Only who leads"), "a made-up press: {}", said.body());
@@ -294,6 +295,45 @@ async fn the_whole_home_view_offers_what_each_may_do() {
     house.handle(What::Chose { person: person(0), place: None, token }).await;
     assert!(!house.round(round.team).is_open());
     assert!(offers(&house.handle(home(0)).await.unwrap(), "tell 1 start quick"));
+}
+
+/// The first line of each part of somebody's home view.
+async fn headings(house: &House, who: usize) -> Vec<String> {
+    let what = What::Opened { person: person(who), whole: true };
+    let Some(Message::Overview(parts)) = house.handle(what).await else { panic!("no home view") };
+    parts.iter().map(|it| it.body.lines().next().unwrap_or_default().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn the_home_view_begins_with_what_waits_and_ends_with_ones_own_wishes() {
+    let house = House::new();
+    let round = open(&house, always(), "quick").await;
+    let found = headings(&house, 0).await;
+    let beginnings = [
+        "Hello person 0. This waits for you:",
+        "**Team",
+        "**1 of 8**",
+        "**Team",
+        "**For leads of",
+        "**Champions of",
+        "**Direct messages and your data**",
+    ];
+    assert_eq!(found.len(), beginnings.len(), "{found:#?}");
+
+    let form = page(&house, 1, round, 1).await;
+    for who in 0..3 {
+        for number in 1..=2 {
+            let form = page(&house, who, round, number).await;
+            let names: Vec<&str> = form.fields.iter().map(|it| it.name.as_str()).collect();
+            let questions = names.iter().filter(|name| **name != "remark");
+            let values: Vec<(&str, &str)> = questions.map(|name| (*name, "1")).collect();
+            send(&house, who, &form.name, &values).await;
+        }
+    }
+    drop(form);
+    house.say(0, "close").await;
+    let (lead, member) = (headings(&house, 0).await, headings(&house, 1).await);
+    println!("{lead:#?} {member:#?}");
 }
 
 fn in_place(house: &House) -> Vec<Message> {

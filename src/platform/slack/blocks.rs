@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::limits;
 use super::mrkdwn;
+use crate::domain::command::{Command, parse};
 use crate::domain::message::{Choice, Press};
 
 /// Text without format.
@@ -69,7 +70,8 @@ pub fn choices(choices: &[Choice], from: usize) -> Vec<Value> {
         .zip(choices)
         .filter(|(_, choice)| limits::size(&choice.press.token()) <= limits::BUTTON_VALUE)
         .map(|(at, choice)| {
-            button(if listed(choice) { &choice.key } else { &choice.label }, choice, at)
+            let words = if listed(choice) { &choice.key } else { &choice.label };
+            button(words, choice, at, at == from)
         })
         .collect();
     for (row, buttons) in buttons.chunks(limits::ROW).enumerate() {
@@ -79,8 +81,6 @@ pub fn choices(choices: &[Choice], from: usize) -> Vec<Value> {
     blocks
 }
 
-/// Whether a key is a number that can stand for its label.
-fn numbered(key: &str) -> bool {
 /// Things to press beside what a form is sent with, none of them more eye-catching than that.
 #[must_use]
 pub fn side_choices(side: &[Choice]) -> Vec<Value> {
@@ -92,17 +92,29 @@ pub fn side_choices(side: &[Choice]) -> Vec<Value> {
     blocks
 }
 
+/// Whether a key is a number that can stand for its label.
+fn numbered(key: &str) -> bool {
     !key.is_empty() && key.chars().all(|c| c.is_ascii_digit())
 }
 
-fn button(words: &str, choice: &Choice, at: usize) -> Value {
+/// Whether a button is the one most people look for: the way to the questions, or the first among
+/// the ways to start a round.
+fn is_primary(press: &Press, first: bool) -> bool {
+    match press {
+        Press::Ask(_) | Press::Page(..) => true,
+        Press::Tell(_, words) => first && matches!(parse(words), Ok(Command::Start(_))),
+        Press::Answer(..) | Press::Say(_) => false,
+    }
+}
+
+fn button(words: &str, choice: &Choice, at: usize, first: bool) -> Value {
     let mut button = json!({
         "type": "button",
         "action_id": format!("press-{at}"),
         "text": plain(words, limits::BUTTON_TEXT),
         "value": choice.press.token(),
     });
-    if matches!(choice.press, Press::Ask(_) | Press::Page(..)) {
+    if is_primary(&choice.press, first) {
         button["style"] = "primary".into();
     }
     button

@@ -121,12 +121,27 @@ words! {
         away: Option<When> = None,
         stopped: bool = false,
     }
+    /// The beginning of the home view where there is room for all of it.
+    HomeHello = "people/home-hello" {
+        name: String = "Kim".to_owned(),
+        waits: bool = true,
+    }
     /// A round in which something waits, on the home view.
     HomeRound = "people/home-round" {
         team: String = "Payments".to_owned(),
         answered: usize = 3,
         total: usize = 8,
         closes: When = sample_when(),
+    }
+    /// Where a team stands, and the person in it, on the home view.
+    HomeTeam = "people/home-team" {
+        team: String = "Payments".to_owned(),
+        lead: bool = true,
+        champion: Vec<String> = vec!["Skills".to_owned()],
+        level: Option<u8> = Some(2),
+        pillars: Vec<(String, f64)> = vec![("Skills".to_owned(), 2.25)],
+        results: bool = true,
+        done: Option<When> = Some(sample_when()),
     }
     /// When a person is written to, on the home view.
     HomeTimes = "people/home-times" {
@@ -148,12 +163,14 @@ words! {
         answered: Option<usize> = Some(4),
         members: usize = 5,
         min_group: u32 = 3,
+        presets: Vec<(String, String)> = Vec::new(),
         targets: Vec<(String, u8)> = vec![("Skills".to_owned(), 4)],
         schedules: Vec<String> = vec!["every Monday at 10:00".to_owned()],
         in_config: bool = false,
     }
     /// A next action, on the home view.
     HomeAction = "people/home-action" {
+        first: bool = true,
         team: String = "Payments".to_owned(),
         title: String = "Set up a small practice cluster".to_owned(),
         first_step: String = "Start a one-node cluster on a spare machine.".to_owned(),
