@@ -4,6 +4,7 @@
 //! beside answers. The verbs, with their aliases, usage, roles and place in help, are declared once
 //! in [`TABLE`].
 
+mod ending;
 mod misunderstood;
 mod nearest;
 mod read;
@@ -14,6 +15,7 @@ mod table;
 mod until;
 mod words;
 
+pub use ending::Ending;
 pub use misunderstood::{Misunderstood, Wanted};
 pub use nearest::{HEARD, sanitised};
 pub use said::{

@@ -38,6 +38,12 @@ pub const INPUT_VALUE: usize = 3000;
 pub const NAME: usize = 255;
 /// Title, submit and close of a modal.
 pub const VIEW_WORDS: usize = 24;
+/// The title of a question before a press, its text, and each of its two buttons.
+pub const CONFIRM_TITLE: usize = 100;
+/// See [`CONFIRM_TITLE`].
+pub const CONFIRM_TEXT: usize = 300;
+/// See [`CONFIRM_TITLE`].
+pub const CONFIRM_BUTTON: usize = 30;
 /// What travels with a view and is not shown.
 pub const METADATA: usize = 3000;
 /// What a picture shows, in words.

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::api::Api;
+use super::confirm;
 use super::failure::CallError;
 use super::home;
 use super::inbound::Reach;
 use super::modals::{self, Frame, Luggage};
 use super::outbox::Outbox;
 use super::people::person;
-use super::translate;
+use super::translate::{self, Payload};
 use crate::domain::message::{Choice, Message, Press};
 use crate::platform::Response;
 use crate::text::Text;
@@ -161,7 +162,7 @@ impl Replies {
     ///
     /// See [`CallError`].
     pub async fn publish(&self, user: &str, message: &Message) -> Result<(), CallError> {
-        let view = home::view(message).to_string();
+        let view = self.asking_first(home::view(message)).to_string();
         let fields = [("user_id", user.to_owned()), ("view", view)];
         match self.api.call("views.publish", &fields).await {
             Err(error) if error.is_unknown() => Ok(()),
@@ -213,7 +214,7 @@ impl Replies {
         message: &Message,
         replace: bool,
     ) -> bool {
-        let payload = translate::message(message);
+        let payload = self.payload(message);
         let mut body = json!({
             "response_type": "ephemeral",
             "replace_original": replace,
@@ -234,7 +235,7 @@ impl Replies {
         let Some(channel) = asker.channel.filter(|channel| !channel.starts_with('D')) else {
             return false;
         };
-        let payload = translate::message(message);
+        let payload = self.payload(message);
         let fields = [
             ("channel", channel.to_owned()),
             ("user", asker.user.to_owned()),

@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use super::confirm;
 use super::home;
 use super::modals::{self, Frame, Luggage};
 use super::translate;
@@ -10,12 +11,18 @@ use crate::domain::ids::{QuestionId, RoundId, TeamId};
 use crate::domain::message::{
     Choice, Entry, Field, Form, Input, Message, Picture, PictureKind, Press, Section,
 };
+use crate::text::Text;
 
 /// A sample of each shape: what it is, the argument of `blocks.validate`, and the payload.
 #[must_use]
 pub fn all() -> Vec<(&'static str, &'static str, Value)> {
     let frame = Frame { title: "Maturity".to_owned(), close: "Close".to_owned() };
-    let message = |shown: &Message| json!({ "blocks": translate::message(shown).blocks });
+    let text = Text::embedded();
+    let message = |shown: &Message| {
+        let mut blocks = translate::message(shown).blocks;
+        confirm::ask_first(&mut blocks, &text);
+        json!({ "blocks": blocks })
+    };
     let modal = |shown: &Message| modals::view(shown, &frame, Luggage::default());
     let form = Message::Form(form());
     let overview = Message::Overview(vec![
@@ -56,6 +63,7 @@ fn choices() -> Vec<Choice> {
         choice("next", "Next page", Press::Page(ROUND, 1)),
         choice("go on", "Go on", Press::Say("go on".to_owned())),
         choice("start", "Start a round", Press::Tell(TeamId(1), "start quick".to_owned())),
+        choice("close", "Close the round", Press::Tell(TeamId(1), "close".to_owned())),
     ]
 }
 

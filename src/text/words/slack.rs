@@ -7,4 +7,9 @@ words! {
     SlackPart = "slack/part" {
         part: &'static str = "close",
     }
+    /// The question before a press that ends or takes away something, in four parts.
+    SlackConfirm = "slack/confirm" {
+        ending: &'static str = "close",
+        part: &'static str = "text",
+    }
 }
