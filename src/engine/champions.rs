@@ -58,7 +58,22 @@ pub(super) fn step(desk: &Desk<'_>, speaker: &Speaker, step: &ChampionStep) -> D
             tell(desk, &team, &after, &effects)?;
             answer(desk, speaker, &team, step, pillar, &after)
         }
+        // Said or pressed twice: it is so, and the second word does not take the first one back.
+        (pillar, Err(_)) if is_so(step, &before, me, pillar) => {
+            answer(desk, speaker, &team, step, pillar, &before)
+        }
         (pillar, Err(refusal)) => Ok(refused(desk, reason(refusal), pillar)),
+    }
+}
+
+/// Whether what a person wants for themselves holds already.
+fn is_so(step: &ChampionStep, standing: &Champions, me: &PersonId, pillar: Pillar) -> bool {
+    match step {
+        ChampionStep::Volunteer(_) | ChampionStep::Accept(_) => {
+            standing.held_by(me).contains(&pillar)
+        }
+        ChampionStep::Decline(_) | ChampionStep::StepDown(_) => standing.has_declined(me, pillar),
+        ChampionStep::Nominate(..) => false,
     }
 }
 

@@ -332,8 +332,30 @@ async fn the_home_view_begins_with_what_waits_and_ends_with_ones_own_wishes() {
     }
     drop(form);
     house.say(0, "close").await;
-    let (lead, member) = (headings(&house, 0).await, headings(&house, 1).await);
-    println!("{lead:#?} {member:#?}");
+    for who in 0..2 {
+        let found = headings(&house, who).await;
+        assert!(found[0].ends_with(". Nothing waits for you."), "{found:#?}");
+        assert!(found[1].contains(", level 0: Skills "), "{found:#?}");
+        assert!(found[2].starts_with("**What") && found[2].contains("do next**"), "{found:#?}");
+        let leads = found.iter().filter(|it| it.starts_with("**For leads of")).count();
+        assert_eq!(leads, usize::from(who == 0), "{found:#?}");
+    }
+}
+
+#[tokio::test]
+async fn a_second_press_says_what_the_first_said() {
+    let house = House::new();
+    house.team("chat:crew", 3, always()).await;
+    for press in ["volunteer", "step-down"] {
+        let token = format!("tell 1 champion {press} tooling");
+        let mut said = Vec::new();
+        for _ in 0..2 {
+            let what = What::Chose { person: person(1), place: None, token: token.clone() };
+            said.push(house.handle(what).await.unwrap().body());
+        }
+        assert_eq!(said[0], said[1], "{press}");
+        assert!(said[0].contains("Thank you"), "{said:?}");
+    }
 }
 
 fn in_place(house: &House) -> Vec<Message> {

@@ -92,6 +92,12 @@ impl Champions {
         self.0.iter().filter(|c| &c.person == person && c.is_open()).map(|c| c.pillar).collect()
     }
 
+    /// Whether the person would rather not, or gave it up, not long ago.
+    #[must_use]
+    pub fn has_declined(&self, person: &PersonId, pillar: Pillar) -> bool {
+        matches!(self.stage(person, pillar), Some(Stage::Declined { .. }))
+    }
+
     pub(super) fn stage(&self, person: &PersonId, pillar: Pillar) -> Option<&Stage> {
         self.0.iter().find(|c| c.is(person, pillar)).map(|c| &c.stage)
     }
