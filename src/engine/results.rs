@@ -201,8 +201,15 @@ fn picture(
     choices: Vec<Choice>,
     pillars: Vec<PillarLine>,
 ) -> Message {
-    // A picture of nothing says less than the words.
-    if pillars.iter().all(|line| line.score.is_none()) && kind == PictureKind::Profile {
+    // A picture of nothing says less than the words, and one round is no trend. The figures of an
+    // open round may change before the picture is drawn; words suffice then.
+    let shows_nothing = match kind {
+        PictureKind::Profile => {
+            numbers.round.is_open() || pillars.iter().all(|line| line.score.is_none())
+        }
+        PictureKind::Trend => numbers.series.len() < 2,
+    };
+    if shows_nothing {
         return Message::Choices { body, choices };
     }
     let name = team.name.clone();
@@ -211,10 +218,6 @@ fn picture(
         PictureKind::Trend => desk.text.say(&TrendAlt { team: name, pillars }),
     };
     let picture = Picture { team: team.id, round: numbers.round.id.number, kind };
-    // The figures of an open round may change before the picture is drawn; words suffice then.
-    if numbers.round.is_open() && kind == PictureKind::Profile {
-        return Message::Choices { body, choices };
-    }
     Message::Picture { body, alt, picture, choices }
 }
 
