@@ -63,10 +63,11 @@ fn retire(desk: &Desk<'_>, round: RoundId) -> Decided<bool> {
     let posts = desk.tx.posted(round)?;
     let Some(team) = desk.tx.team(round.team)? else { return Ok(true) };
     let cancelled = desk.tx.round(round)?.is_some_and(|it| it.state == State::Cancelled);
-    let over = Message::Text(desk.text.say(&RoundOver { team: team.name, cancelled }));
-    let done = posts.len() <= RETIRED;
-    for (to, reference) in posts.into_iter().take(RETIRED) {
-        desk.update(to, reference, over.clone(), Purpose::News(round))?;
+    let (done, newest) = (posts.len() <= RETIRED, posts.len().saturating_sub(1));
+    for (at, (to, reference)) in posts.into_iter().take(RETIRED).enumerate() {
+        let words = RoundOver { team: team.name.clone(), cancelled, newest: at == newest };
+        let over = Message::Text(desk.text.say(&words));
+        desk.update(to, reference, over, Purpose::News(round))?;
     }
     desk.tx.forget_posted(round, RETIRED)?;
     Ok(done)

@@ -227,6 +227,7 @@ fn variants() -> Vec<(&'static str, Json)> {
         ("people/trouble", json!({"saved": true})),
         ("people/home", json!({"teams": [], "stopped": true})),
         ("people/home", json!({"away": when})),
+        ("rounds/over", json!({"newest": false})),
         ("people/home-hello", json!({"waits": false})),
         ("people/home-team", json!({"lead": false, "champion": [], "level": null, "pillars": [],
             "results": false, "done": null})),

@@ -60,10 +60,11 @@ words! {
     Cancelled = "rounds/cancelled" {
         team: String = "Payments".to_owned(),
     }
-    /// Stands where the round's posts were, once it is over.
+    /// Stands where the round's posts were, once it is over; in full only in the newest of them.
     RoundOver = "rounds/over" {
         team: String = "Payments".to_owned(),
         cancelled: bool = false,
+        newest: bool = true,
     }
     /// The reply to whoever closed a round.
     Closed = "rounds/closed" {

@@ -269,7 +269,7 @@ impl Model {
         self.set_wake(team, Wake::Nudge, None);
         self.ended.push((team, number));
         for key in posts {
-            self.expect(team, Expected::over(self, team, key, stage));
+            self.expect(team, Expected::over(team, key));
         }
         if was_open && stage == Stage::Cancelled {
             self.expect(team, Expected::cancelled(self, team));

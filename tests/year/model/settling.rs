@@ -86,11 +86,9 @@ impl Expected {
         Self::new(team, "extended", vec![words])
     }
 
-    pub fn over(model: &Model, team: usize, key: String, stage: Stage) -> Self {
-        let name = &model.teams[team].name;
-        let how = if stage == Stage::Cancelled { "was cancelled" } else { "is over" };
-        let needles = vec![format!("This round of {name} {how}.")];
-        Self { replaces: Some(key), ..Self::new(team, "over", needles) }
+    /// A post that ends; only the newest of a round says in full that it is over.
+    pub fn over(team: usize, key: String) -> Self {
+        Self { replaces: Some(key), ..Self::new(team, "over", Vec::new()) }
     }
 
     fn is(&self, post: &Post) -> bool {
@@ -145,9 +143,7 @@ impl Model {
                 if round.stage == Stage::Open {
                     round.posts.push(post.key);
                 } else {
-                    let stage = round.stage;
-                    let over = Expected::over(self, expected.team, post.key, stage);
-                    self.expected.push(over);
+                    self.expected.push(Expected::over(expected.team, post.key));
                 }
             }
             self.counts.posts += 1;
