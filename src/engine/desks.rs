@@ -2,10 +2,11 @@
 
 use super::decision::{Decided, Desk};
 use super::questions;
-use super::results;
 use super::rounds::USUAL;
+use super::schedule_fields::in_words;
 use super::speaker::Speaker;
 use super::wishes::pauses;
+use super::{agenda, results};
 use crate::domain::champions::MOST_PILLARS;
 use crate::domain::level::Pillar;
 use crate::domain::message::{Choice, Press, Section};
@@ -23,16 +24,12 @@ const MOST_PRESETS: usize = 5;
 pub(super) fn all(desk: &Desk<'_>, speaker: &Speaker) -> Decided<Vec<Section>> {
     let mut sections = super::home::waits(desk, speaker)?;
     for team in &speaker.teams {
-        let numbers = report::of_last_closed(&desk.tx, team)?;
-        let leads = speaker.leads(team);
+        let numbers = report::latest(&desk.tx, team)?;
         sections.push(standing(desk, speaker, team, numbers.as_ref())?);
-        if let Some(numbers) = &numbers {
-            sections.extend(actions(desk, team, numbers, leads)?);
-        }
-        if leads {
+        sections.extend(actions(desk, speaker, team, numbers.as_ref())?);
+        if speaker.leads(team) {
             sections.push(lead(desk, team, numbers.is_some())?);
         }
-        sections.extend(actions(desk, speaker, team)?);
     }
     for team in &speaker.teams {
         sections.push(champions(desk, speaker, team)?);
@@ -189,32 +186,34 @@ fn presets(desk: &Desk<'_>) -> Vec<(String, String)> {
     all
 }
 
-/// The next actions of a team, each with what can be said of it; what is offered to all no more,
-/// leads alone say.
+/// The actions before a team, each with what the person can say of it: a lead all, others that
+/// they take it, and of what is in their own hands that it is done.
 fn actions(
     desk: &Desk<'_>,
+    speaker: &Speaker,
     team: &Team,
-    numbers: &Report,
-    leads: bool,
+    numbers: Option<&Report>,
 ) -> Decided<Vec<Section>> {
+    let leads = speaker.leads(team);
     let mut sections = Vec::new();
-    for action in results::actions(desk, numbers)? {
-        let id = action.id.clone();
-        let offered = |step: &&str| match *step {
-            "take" => !action.taken,
-            "dismiss" => leads,
-            _ => true,
-        };
-        let steps = ["take", "done", "dismiss"].into_iter().filter(offered);
-        let choices = steps.map(|step| tell(desk, team, step, &format!("action {step} {id}")));
-        let choices = choices.collect();
+    for item in agenda::items(desk, team, numbers)? {
+        let taken = item.taken_by.is_some();
+        let own = item.taken_by.as_ref() == Some(&speaker.person.id);
+        let action = agenda::unnumbered(desk, numbers, item)?;
+        let steps = ["take", "done", "dismiss"].into_iter().filter(|step| match *step {
+            "take" => !taken,
+            "done" => leads || own,
+            _ => leads,
+        });
+        let choice = |step| tell(desk, team, step, &format!("action {step} {}", action.id));
+        let choices = steps.map(choice).collect();
         let words = HomeAction {
             first: sections.is_empty(),
             team: team.name.clone(),
-            title: action.title.clone(),
-            first_step: action.first_step.clone(),
-            pillar: action.pillar.clone(),
-            owner: action.owner.clone(),
+            title: action.title,
+            first_step: action.first_step,
+            pillar: action.pillar,
+            owner: action.owner,
             taken,
         };
         sections.push(Section { body: desk.text.say(&words), choices });

@@ -17,8 +17,7 @@ use crate::text::words::{Home, HomeHello, HomeRound, MyTeam};
 /// The home view: how the person stands, and the question that waits for them; where there is
 /// room, everything that they can do.
 pub(super) fn opened(desk: &Desk<'_>, speaker: &Speaker, whole: bool) -> Decided<Reply> {
-    let sections =
-        if whole { super::desks::all(desk, speaker)? } else { standing(desk, speaker)? };
+    let sections = if whole { super::desks::all(desk, speaker)? } else { standing(desk, speaker)? };
     Ok(Some(Message::Overview(sections)))
 }
 

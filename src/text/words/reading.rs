@@ -229,10 +229,16 @@ fn variants() -> Vec<(&'static str, Json)> {
         ("people/home", json!({"away": when})),
         ("rounds/over", json!({"newest": false})),
         ("people/home-hello", json!({"waits": false})),
-        ("people/home-team", json!({"lead": false, "champion": [], "level": null, "pillars": [],
-            "results": false, "done": null})),
-        ("people/home-lead", json!({"closes": null, "schedules": [],
-            "presets": [["quick", "Eight questions"], ["full", "All of them"]]})),
+        (
+            "people/home-team",
+            json!({"lead": false, "champion": [], "level": null, "pillars": [],
+            "results": false, "done": null}),
+        ),
+        (
+            "people/home-lead",
+            json!({"closes": null, "schedules": [],
+            "presets": [["quick", "Eight questions"], ["full", "All of them"]]}),
+        ),
         ("people/home-action", json!({"first": false, "taken": true})),
         ("people/home-times", json!({"stopped": true})),
         ("people/me", json!({"zone": null, "teams": [], "snoozed": when})),
@@ -288,9 +294,9 @@ fn variants() -> Vec<(&'static str, Json)> {
         &["no-name", "bad-span", "no-travel", "nothing-said", "left"],
     ));
     let verbs = ["action", "champion", "forget", "mode", "schedule", "team", "me"];
-    let help =
+    let explained =
         |verb: &&str| ("people/help-one", json!({"verb": verb, "usage": verb, "example": verb}));
-    all.extend(verbs.iter().map(help));
+    all.extend(verbs.iter().map(explained));
     all
 }
 

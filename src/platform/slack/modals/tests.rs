@@ -113,7 +113,8 @@ fn an_anchor_is_shown_whole_however_long_it_is() {
 
 #[test]
 fn the_reason_stands_below_its_own_question_and_ends_at_a_word() {
-    let long = Field { help: "why ".repeat(600), ..field("a", Input::One(vec![entry("0", "x")]), "") };
+    let long =
+        Field { help: "why ".repeat(600), ..field("a", Input::One(vec![entry("0", "x")]), "") };
     let none = Field { help: " ".to_owned(), ..field("b", Input::Line, "") };
     let view = shown(vec![field("c", Input::Many(vec![entry("0", "x")]), ""), long, none]);
     let found = inputs(&view);
@@ -138,7 +139,10 @@ fn only_what_sends_a_form_catches_the_eye() {
 fn a_paragraph_ends_where_it_may_and_shows_what_it_holds(#[case] held: &str, #[case] most: usize) {
     let view = shown(vec![field("a", Input::Paragraph(500), held), field("b", Input::Line, "")]);
     let elements: Vec<&Value> = inputs(&view).into_iter().map(|it| &it["element"]).collect();
-    assert_eq!((&elements[0]["max_length"], &elements[0]["multiline"]), (&most.into(), &true.into()));
+    assert_eq!(
+        (&elements[0]["max_length"], &elements[0]["multiline"]),
+        (&most.into(), &true.into())
+    );
     assert_eq!(elements[0]["initial_value"].as_str().unwrap_or_default(), held);
     assert_eq!(elements[1].get("max_length"), None);
 }
