@@ -187,7 +187,8 @@ impl Year {
                 if taken { "You are a champion for" } else { "" }
             }
             Deed::Nominate { person, pillar, .. } => {
-                if !self.model.teams[team].members.contains(&person) {
+                let is_known = self.model.teams[team].members.contains(&person);
+                if !is_known || self.model.people[person].outside {
                     "I know nobody of that name"
                 } else if self.model.nominate(now, team, who, (person, pillar)) {
                     "Noted."

@@ -53,7 +53,8 @@ impl Year {
     pub async fn lead(&mut self, sent: Instant, team: usize, order: Order) {
         let Some(who) = self.model.teams[team].leads.first().copied() else { return };
         let zone = self.model.teams[team].settings.zone;
-        let another = self.model.teams[team].members.iter().next().copied();
+        let asked = |person: &&usize| !self.model.people[**person].outside;
+        let another = self.model.teams[team].members.iter().find(asked).copied();
         let until = match order {
             Order::ExtendUntil(days) => local(zone, self.now()).date() + chrono::Days::new(days),
             _ => local(zone, self.now()).date(),
