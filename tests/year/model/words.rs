@@ -11,6 +11,7 @@ use crate::time::{Instant, Slots, read};
 
 /// A round's figures as they may be shown, with what is shown beside them.
 struct Shown {
+    number: usize,
     figures: Figures,
     /// The round before in the series, where the round is the last of it.
     before: Option<Figures>,
@@ -67,7 +68,7 @@ impl Model {
             [.., before, last] if *last == number => Some(self.beside(team, number, *before)),
             _ => None,
         };
-        Shown { figures: self.beside(team, number, number), before, rounds: series.len() }
+        Shown { number, figures: self.beside(team, number, number), before, rounds: series.len() }
     }
 
     /// One line for each pillar, where any has a score.
@@ -168,7 +169,7 @@ impl Model {
         post.never.extend(others.map(|number| format!("\n{number}. ")));
         post.needles.extend(actions.into_iter().map(|(_, line)| line));
         if post.what != "trend" {
-            self.tell_outcomes(team, post);
+            self.tell_outcomes(team, shown.number, post);
         }
         for (at, title) in self.bank.titles.iter().enumerate() {
             let names: Vec<String> =
@@ -180,8 +181,7 @@ impl Model {
     }
 
     /// What became of actions that were done, as far as the series can tell.
-    fn tell_outcomes(&self, team: usize, post: &mut Expected) {
-        let Some(number) = self.latest(team) else { return };
+    fn tell_outcomes(&self, team: usize, number: usize, post: &mut Expected) {
         let series = self.series(team, number);
         for (id, life) in &self.teams[team].actions {
             if life.fate != Fate::Done {
