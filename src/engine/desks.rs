@@ -20,9 +20,9 @@ use crate::text::words::{
 /// More presets than these do not stand beside each other.
 const MOST_PRESETS: usize = 5;
 
-/// What waits for the person, then their teams with what each of them can do, then their wishes.
+/// The person's teams with what they can do in each, then their own wishes.
 pub(super) fn all(desk: &Desk<'_>, speaker: &Speaker) -> Decided<Vec<Section>> {
-    let mut sections = super::home::waits(desk, speaker)?;
+    let mut sections = Vec::new();
     for team in &speaker.teams {
         let numbers = report::latest(&desk.tx, team)?;
         sections.push(standing(desk, speaker, team, numbers.as_ref())?);

@@ -17,7 +17,13 @@ use crate::text::words::{Home, HomeHello, HomeRound, MyTeam};
 /// The home view: how the person stands, and the question that waits for them; where there is
 /// room, everything that they can do.
 pub(super) fn opened(desk: &Desk<'_>, speaker: &Speaker, whole: bool) -> Decided<Reply> {
-    let sections = if whole { super::desks::all(desk, speaker)? } else { standing(desk, speaker)? };
+    let sections = if whole {
+        let mut sections = waits(desk, speaker)?;
+        sections.extend(super::desks::all(desk, speaker)?);
+        sections
+    } else {
+        standing(desk, speaker)?
+    };
     Ok(Some(Message::Overview(sections)))
 }
 
@@ -35,7 +41,7 @@ fn standing(desk: &Desk<'_>, speaker: &Speaker) -> Decided<Vec<Section>> {
 }
 
 /// What waits for the person: the rounds with questions left, and the question in front of them.
-pub(super) fn waits(desk: &Desk<'_>, speaker: &Speaker) -> Decided<Vec<Section>> {
+fn waits(desk: &Desk<'_>, speaker: &Speaker) -> Decided<Vec<Section>> {
     let mut rounds = Vec::new();
     let front = waiting(desk, speaker)?;
     if let Some(front) = &front
