@@ -17,14 +17,14 @@ use std::thread::{self, JoinHandle};
 
 use tokio::sync::{Semaphore, oneshot, watch};
 
-use super::kv::{Batch, Outcome, StoreError};
+use super::kv::{Batch, StoreError};
 use super::plan::{Changes, Rows};
 
 mod gathering;
 #[cfg(test)]
 mod tests;
 
-use gathering::{Gathering, Group};
+use gathering::{Answer, Gathering, Group};
 
 /// The most operations that are applied as one; larger groups cost sled much memory.
 const GROUP_OPS: usize = 256;
@@ -47,8 +47,6 @@ pub trait Engine: Send + Sync + 'static {
     /// In words. What the disk holds is then unknown.
     fn sync(&self) -> Result<(), String>;
 }
-
-type Answer = Result<Outcome, StoreError>;
 
 /// What callers and the threads have in common.
 struct Shared {

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
-use super::Answer;
 use crate::store::kv::{Batch, Outcome, StoreError};
 use crate::store::plan::{Changes, Ground, Plan, Rows};
 use crate::store::recent::Recent;
+
+/// How a commit ended, or why nothing can be said of it.
+pub(super) type Answer = Result<Outcome, StoreError>;
 
 /// Somebody who waits, and what they hear if all goes well.
 pub(super) type Waiting = (oneshot::Sender<Answer>, Outcome);

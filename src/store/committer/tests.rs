@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinHandle;
 
 use super::*;
-use crate::store::kv::{Expect, Key, Op, value_hash};
+use crate::store::kv::{Expect, Key, Op, Outcome, value_hash};
 
 /// What the engine is asked to do.
 #[derive(Debug, PartialEq)]
