@@ -158,10 +158,12 @@ impl Model {
         true
     }
 
+    /// Gives whether they are no champion any more; also where they gave that up before.
     pub fn step_down(&mut self, now: Instant, team: usize, person: usize, pillar: usize) -> bool {
         let before = self.teams[team].champions.of(pillar);
         if !before.contains(&person) {
-            return false;
+            let step = self.teams[team].champions.step(person, pillar);
+            return matches!(step, Some(Step::Declined(_)));
         }
         let declined = Step::Declined(now + HALF_A_YEAR);
         self.teams[team].champions.set(person, pillar, declined);
