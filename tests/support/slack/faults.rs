@@ -53,7 +53,7 @@ pub struct Faults {
     /// Whether one post a second and channel is the limit.
     pub per_channel: bool,
     calls: BTreeMap<String, Vec<i64>>,
-    barred: BTreeMap<String, i64>,
+    barred: BTreeMap<String, (i64, i64)>,
 }
 
 impl Faults {
@@ -82,12 +82,13 @@ impl Faults {
 
     /// From now on, calls of this name are refused for some seconds.
     pub fn bar(&mut self, name: &str, now: i64, seconds: i64) {
-        self.barred.insert(name.to_owned(), now + seconds * 1000);
+        self.barred.insert(name.to_owned(), (now, now + seconds * 1000));
     }
 
-    /// How many milliseconds calls of this name are still barred.
-    pub fn barred(&self, name: &str, now: i64) -> Option<i64> {
-        self.barred.get(name).map(|until| until - now).filter(|left| *left > 0)
+    /// For how many milliseconds calls of this name have been barred, and will be.
+    pub fn barred(&self, name: &str, now: i64) -> Option<(i64, i64)> {
+        let &(since, until) = self.barred.get(name)?;
+        (until > now).then_some((now - since, until - now))
     }
 
     /// Counts a call; gives the seconds to wait if it is one too many.

@@ -17,6 +17,10 @@ use super::kin::Kin;
 use super::state::State as Slack;
 use super::{Double, caller, hooks, links, methods, pause, uploads};
 
+/// Milliseconds for which a call may have been sent before its caller could hear of a 429: it is
+/// refused as well, and is no fault of the caller's.
+const ON_ITS_WAY: i64 = 200;
+
 /// A picture may be a few megabytes.
 const LARGEST: usize = 16 * 1024 * 1024;
 
@@ -106,8 +110,11 @@ impl Call {
             state.faults.bar(method, state.now, seconds);
             return Some(seconds);
         }
-        if let Some(left) = state.faults.barred(method, state.now) {
-            state.violations.push(format!("{method} was called {left} ms too early after a 429"));
+        if let Some((since, left)) = state.faults.barred(method, state.now) {
+            if since > ON_ITS_WAY {
+                let early = format!("{method} was called {left} ms too early after a 429");
+                state.violations.push(early);
+            }
             return Some(left.div_euclid(1000) + 1);
         }
         let known = methods::find(method)?;
