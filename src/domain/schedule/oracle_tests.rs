@@ -60,18 +60,23 @@ fn expression() -> impl Strategy<Value = String> {
     })
 }
 
+/// Days of the year shortly after which most clocks change.
+const CHANGES: [u32; 5] = [66, 84, 92, 274, 300];
+
 /// Half of the starts lie shortly before the months in which most clocks change.
 fn start() -> impl Strategy<Value = DateTime<Utc>> {
     let anywhere = (2024..2040, 0u32..366 * 24 * 60);
-    let near = (2024..2040, prop_oneof![Just(66u32), Just(84), Just(92), Just(274), Just(300)]);
+    let near = (2024..2040, proptest::sample::select(CHANGES.to_vec()));
     prop_oneof![
         anywhere,
         (near, 0u32..10 * 24 * 60).prop_map(|((year, day), past)| (year, day * 24 * 60 + past)),
     ]
-    .prop_map(|(year, minutes)| {
-        let new_year = NaiveDate::from_ymd_opt(year, 1, 1).unwrap().and_time(NaiveTime::MIN);
-        new_year.and_utc() + TimeDelta::minutes(i64::from(minutes))
-    })
+    .prop_map(|(year, minutes)| minutes_into(year, minutes))
+}
+
+fn minutes_into(year: i32, minutes: u32) -> DateTime<Utc> {
+    let new_year = NaiveDate::from_ymd_opt(year, 1, 1).unwrap().and_time(NaiveTime::MIN);
+    new_year.and_utc() + TimeDelta::minutes(i64::from(minutes))
 }
 
 /// Whether clocks change at this instant, or show its local time twice.
@@ -98,29 +103,39 @@ fn judged(
 
 #[test]
 fn slots_agree_with_an_oracle_except_where_clocks_change() {
-    let compared = Cell::new(0);
+    let (compared, differing) = (Cell::new(0), Cell::new(0));
     let config = Config { cases: EXPRESSIONS, failure_persistence: None, ..Config::default() };
-    let zones = proptest::sample::select(ZONES.map(|zone| zone.parse::<Tz>().unwrap()).to_vec());
-    TestRunner::new(config)
-        .run(&(expression(), zones, start()), |(expr, zone, after)| {
-            let Ok(parsed) = expr.parse::<CronExpr>() else {
-                prop_assert!(expr.split(' ').nth(3) != Some("*"), "refused {}", expr);
-                return Ok(());
-            };
-            compared.set(compared.get() + 1);
-            for zone in [Tz::UTC, zone] {
-                let schedule = Schedule { expr: parsed.clone(), zone };
-                let ours = schedule.upcoming(after, 10);
-                prop_assert!(ours.iter().is_sorted_by(|one, next| one < next), "{:?}", ours);
-                prop_assert!(ours[0] > after);
-                let until = ours[ours.len() - 1];
-                let ours: BTreeSet<_> = ours.into_iter().collect();
-                for slot in ours.symmetric_difference(&judged(&expr, zone, after, until)) {
-                    prop_assert!(clocks_change_at(*slot, zone), "{} {} {}", expr, zone, slot);
-                }
+    let zones = ZONES.map(|zone| zone.parse::<Tz>().unwrap());
+    let compare = |expr: String, zone: Tz, after: DateTime<Utc>| {
+        let Ok(parsed) = expr.parse::<CronExpr>() else {
+            prop_assert!(expr.split(' ').nth(3) != Some("*"), "refused {}", expr);
+            return Ok(());
+        };
+        compared.set(compared.get() + 1);
+        for zone in [Tz::UTC, zone] {
+            let schedule = Schedule { expr: parsed.clone(), zone };
+            let ours = schedule.upcoming(after, 10);
+            prop_assert!(ours.iter().is_sorted_by(|one, next| one < next), "{:?}", ours);
+            prop_assert!(ours[0] > after);
+            let until = ours[ours.len() - 1];
+            let ours: BTreeSet<_> = ours.into_iter().collect();
+            for slot in ours.symmetric_difference(&judged(&expr, zone, after, until)) {
+                differing.set(differing.get() + 1);
+                prop_assert!(clocks_change_at(*slot, zone), "{} {} {}", expr, zone, slot);
             }
-            Ok(())
+        }
+        Ok(())
+    };
+    TestRunner::new(config)
+        .run(&(expression(), proptest::sample::select(zones.to_vec()), start()), |drawn| {
+            compare(drawn.0, drawn.1, drawn.2)
         })
         .unwrap();
     assert!(compared.get() > EXPRESSIONS * 9 / 10, "too few comparisons: {}", compared.get());
+    // Chance may draw no start that comes near a clock change; these do.
+    let days = || CHANGES.iter().flat_map(|day| *day..*day + 10);
+    for (zone, day) in zones.iter().flat_map(|zone| days().map(|day| (*zone, day))) {
+        compare("*/30 0-3 * * *".to_owned(), zone, minutes_into(2026, day * 24 * 60)).unwrap();
+    }
+    assert!(differing.get() > 0, "no start came near a clock change, so the test proves little");
 }
