@@ -1,13 +1,14 @@
 //! Everything the bot remembers, on disk before anybody hears that it was received.
 //!
 //! From the bottom: [`kv`] is the one storage seam, ordered byte keys with conditional batches.
-//! [`plan`] works out what a group of batches changes, and two implementations share it:
+//! [`plan`] works out the [`changes`] of a group of batches, and two implementations share it:
 //! [`memory`] for tests and dry runs, and [`sled`] with its [`committer`], [`marker`], [`lock`] and
 //! [`seal`] for data that must last. [`codec`] and [`records`] turn typed records into bytes and
 //! JSON, [`keys`] builds keys, and [`tx`] is the unit of work that decisions are written against.
 //! [`keyring`] keeps the secrets that join people to pseudonyms, outside the store; [`transfer`]
 //! exports and imports, and [`verify`] finds damage.
 
+pub mod changes;
 pub mod codec;
 pub mod committer;
 pub mod copy;

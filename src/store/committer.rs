@@ -17,8 +17,9 @@ use std::thread::{self, JoinHandle};
 
 use tokio::sync::{Semaphore, oneshot, watch};
 
+use super::changes::Changes;
 use super::kv::{Batch, StoreError};
-use super::plan::{Changes, Rows};
+use super::plan::Rows;
 
 mod gathering;
 #[cfg(test)]

@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 
+use super::changes::{self, Changes};
 use super::codec;
 use super::keys;
 use super::kv::{Batch, Expect, Key, Op, Outcome, StoreError, range_hash, record_hash, value_hash};
@@ -38,14 +39,10 @@ pub trait Rows {
     ) -> Result<Vec<(Key, Vec<u8>)>, StoreError>;
 }
 
-/// Changes by key; `None` removes.
-pub type Changes = BTreeMap<Key, Option<Vec<u8>>>;
-
 /// The records as they are once what is being applied has been.
 #[derive(Clone, Copy)]
 pub struct Ground<'a> {
     rows: &'a dyn Rows,
-    applying: Option<&'a Changes>,
     recent: Option<&'a Recent>,
 }
 
@@ -53,17 +50,22 @@ impl<'a> Ground<'a> {
     /// Records that nobody is changing.
     #[must_use]
     pub fn of(rows: &'a dyn Rows) -> Self {
-        Self { rows, applying: None, recent: None }
+        Self { rows, recent: None }
     }
 
-    /// Records some of which may be changing, with the knowledge of which changed lately.
+    /// Records that changed lately; of the newest changes some may not be made yet.
     #[must_use]
-    pub fn changing(rows: &'a dyn Rows, applying: &'a Changes, recent: &'a Recent) -> Self {
-        Self { rows, applying: Some(applying), recent: Some(recent) }
+    pub fn changing(rows: &'a dyn Rows, recent: &'a Recent) -> Self {
+        Self { rows, recent: Some(recent) }
+    }
+
+    /// What may be under way.
+    fn applying(&self) -> Option<&'a Changes> {
+        self.recent.and_then(Recent::newest)
     }
 
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        match self.applying.and_then(|changes| changes.get(key)) {
+        match self.applying().and_then(|changes| changes.get(key)) {
             Some(changed) => Ok(changed.clone()),
             None => self.rows.get(key),
         }
@@ -71,23 +73,10 @@ impl<'a> Ground<'a> {
 
     fn range(&self, start: &Key, end: &Key) -> Result<BTreeMap<Key, Vec<u8>>, StoreError> {
         let mut rows = self.rows.range(start, end, usize::MAX)?.into_iter().collect();
-        if let Some(changes) = self.applying {
-            overlay(&mut rows, changes, start, end);
+        if let Some(changes) = self.applying() {
+            changes::overlay(&mut rows, changes, start, end);
         }
         Ok(rows)
-    }
-}
-
-/// Puts what changes between two keys over what is there.
-fn overlay(rows: &mut BTreeMap<Key, Vec<u8>>, changes: &Changes, start: &Key, end: &Key) {
-    if start >= end {
-        return;
-    }
-    for (key, value) in changes.range(start.clone()..end.clone()) {
-        match value {
-            Some(value) => rows.insert(key.clone(), value.clone()),
-            None => rows.remove(key),
-        };
     }
 }
 
@@ -251,14 +240,7 @@ impl Draft<'_> {
     /// Whether nobody can have changed what was read, neither before the plan nor in it.
     fn surely_holds(&self, expect: &Expect, since: Option<u64>) -> bool {
         let Some((recent, since)) = self.ground.recent.zip(since) else { return false };
-        let planned = match expect {
-            Expect::Value { key, .. } => self.plan.changes.contains_key(key),
-            Expect::Range { start, end, .. } => {
-                let range = || start.clone()..end.clone();
-                start < end && self.plan.changes.range(range()).next().is_some()
-            }
-        };
-        !planned && recent.surely_holds(expect, since)
+        !changes::touch(&self.plan.changes, expect) && recent.surely_holds(expect, since)
     }
 
     fn holds(&self, expect: &Expect) -> Result<bool, StoreError> {
@@ -266,7 +248,7 @@ impl Draft<'_> {
             Expect::Value { key, seen } => Ok(self.get(key)?.as_deref().map(value_hash) == *seen),
             Expect::Range { start, end, seen } => {
                 let mut rows = self.ground.range(start, end)?;
-                overlay(&mut rows, &self.plan.changes, start, end);
+                changes::overlay(&mut rows, &self.plan.changes, start, end);
                 Ok(range_hash(&rows) == *seen)
             }
         }

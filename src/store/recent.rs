@@ -1,22 +1,22 @@
-//! Which keys changed lately.
+//! What changed lately.
 //!
 //! A decision is made from what it read, and committed if that is still so. Most of it is: what
 //! nobody has changed since the decision began need not be read a second time.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
+use std::sync::Arc;
 
-use super::kv::{Expect, Key};
+use super::changes::{self, Changes};
+use super::kv::Expect;
 
-/// With more keys than these remembered, all are forgotten at once.
-const REMEMBERED: usize = 16 * 1024;
+/// How many groups of changes are remembered. A decision hardly ever takes longer than two.
+const REMEMBERED: usize = 8;
 
-/// When keys were changed last, counted in groups of changes.
+/// The last groups of changes, counted.
 #[derive(Debug, Default)]
 pub struct Recent {
     groups: u64,
-    /// Changes up to this group may be forgotten.
-    forgotten: u64,
-    changed: BTreeMap<Key, u64>,
+    last: VecDeque<Arc<Changes>>,
 }
 
 impl Recent {
@@ -26,31 +26,28 @@ impl Recent {
         self.groups
     }
 
+    /// The last group of changes, if there was any.
+    #[must_use]
+    pub fn newest(&self) -> Option<&Changes> {
+        self.last.back().map(AsRef::as_ref)
+    }
+
     /// Takes note of a group of changes.
-    pub fn note<'a>(&mut self, changed: impl Iterator<Item = &'a Key>) {
-        if self.changed.len() > REMEMBERED {
-            self.changed.clear();
-            self.forgotten = self.groups;
+    pub fn note(&mut self, changes: Arc<Changes>) {
+        if self.last.len() == REMEMBERED {
+            self.last.pop_front();
         }
+        self.last.push_back(changes);
         self.groups += 1;
-        self.changed.extend(changed.map(|key| (key.clone(), self.groups)));
     }
 
     /// Whether what was read after so many groups surely holds still. Where it does not, it may
     /// hold nevertheless.
     #[must_use]
     pub fn surely_holds(&self, expect: &Expect, groups: u64) -> bool {
-        let earlier = |at: &u64| *at <= groups;
-        groups >= self.forgotten
-            && match expect {
-                Expect::Value { key, .. } => self.changed.get(key).is_none_or(earlier),
-                Expect::Range { start, end, .. } => {
-                    start >= end || {
-                        let range = start.clone()..end.clone();
-                        self.changed.range(range).all(|(_, at)| earlier(at))
-                    }
-                }
-            }
+        let later = usize::try_from(self.groups.saturating_sub(groups)).unwrap_or(usize::MAX);
+        let mut newest = self.last.iter().rev().take(later);
+        later <= self.last.len() && newest.all(|it| !changes::touch(it, expect))
     }
 }
 
@@ -67,8 +64,7 @@ mod tests {
     }
 
     fn note(recent: &mut Recent, keys: &[&str]) {
-        let keys: Vec<Key> = keys.iter().map(|key| key.as_bytes().to_vec()).collect();
-        recent.note(keys.iter());
+        recent.note(Arc::new(keys.iter().map(|key| ((*key).into(), None)).collect()));
     }
 
     #[test]
@@ -89,15 +85,15 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_forgotten_is_not_sure() {
+    fn what_is_forgotten_is_not_sure() {
         let mut recent = Recent::default();
         note(&mut recent, &["a"]);
-        let many: Vec<Key> = (0..REMEMBERED).map(|number| format!("k{number}").into()).collect();
-        recent.note(many.iter());
-        note(&mut recent, &["b"]);
-        assert!(!recent.surely_holds(&value("a"), 1), "it is not known when it was changed");
-        assert!(recent.surely_holds(&value("a"), 2));
-        assert!(!recent.surely_holds(&value("b"), 2));
-        assert!(recent.surely_holds(&value("b"), 3));
+        for _ in 0..REMEMBERED {
+            note(&mut recent, &["b"]);
+        }
+        assert!(!recent.surely_holds(&value("a"), 0), "it is not known what the first changed");
+        assert!(recent.surely_holds(&value("a"), 1));
+        assert!(!recent.surely_holds(&value("b"), 8));
+        assert!(recent.surely_holds(&value("b"), 9));
     }
 }

@@ -21,6 +21,9 @@ pub struct Tx<'a> {
     work: RefCell<Work>,
 }
 
+/// Keys and values in order.
+type Rows = Arc<[(Key, Vec<u8>)]>;
+
 #[derive(Default)]
 struct Work {
     /// What single reads saw; a second read of the same key sees the same.
@@ -37,7 +40,7 @@ struct Scanned {
     start: Key,
     end: Key,
     page: usize,
-    rows: Arc<[(Key, Vec<u8>)]>,
+    rows: Rows,
 }
 
 impl Scanned {
@@ -129,9 +132,7 @@ impl<'a> Tx<'a> {
         limit: usize,
     ) -> Result<Vec<(Key, R)>, StoreError> {
         let rows = self.rows(start, end, limit)?;
-        rows.into_iter()
-            .map(|(key, bytes)| Ok((key.clone(), codec::decode(&key, &bytes)?)))
-            .collect()
+        rows.iter().map(|(key, bytes)| Ok((key.clone(), codec::decode(key, bytes)?))).collect()
     }
 
     /// All keys that begin with `prefix`, in order.
@@ -152,7 +153,7 @@ impl<'a> Tx<'a> {
         end: &[u8],
         limit: usize,
     ) -> Result<Vec<Key>, StoreError> {
-        Ok(self.rows(start, end, limit)?.into_iter().map(|(key, _)| key).collect())
+        Ok(self.rows(start, end, limit)?.iter().map(|(key, _)| key.clone()).collect())
     }
 
     /// How many operations the batch will have; at most [`super::kv::MAX_OPS`] are taken.
@@ -196,20 +197,18 @@ impl<'a> Tx<'a> {
 
     /// What the store holds in a range, with our own writes laid over it. As many more rows are
     /// read as we may hide by deleting.
-    fn rows(
-        &self,
-        start: &[u8],
-        end: &[u8],
-        limit: usize,
-    ) -> Result<Vec<(Key, Vec<u8>)>, StoreError> {
+    fn rows(&self, start: &[u8], end: &[u8], limit: usize) -> Result<Rows, StoreError> {
         if start >= end || limit == 0 {
-            return Ok(Vec::new());
+            return Ok(Rows::default());
         }
         let mut work = self.work.borrow_mut();
         let ours: Vec<_> = work.writes.range(start.to_vec()..end.to_vec()).map(cloned).collect();
         let hidden = ours.iter().filter(|(_, value)| value.is_none()).count();
         let page = limit.saturating_add(hidden);
         let scanned = self.scanned(&mut work, start, end, page)?;
+        if ours.is_empty() {
+            return Ok(scanned.rows);
+        }
         Ok(overlaid(&scanned.rows, ours, &scanned.covered(), limit))
     }
 
@@ -249,10 +248,7 @@ fn overlaid(
     ours: Vec<(Key, Option<Vec<u8>>)>,
     covered: &Key,
     limit: usize,
-) -> Vec<(Key, Vec<u8>)> {
-    if ours.is_empty() {
-        return stored.to_vec();
-    }
+) -> Rows {
     let mut rows: BTreeMap<Key, Vec<u8>> = stored.iter().cloned().collect();
     for (key, value) in ours.into_iter().filter(|(key, _)| key < covered) {
         match value {

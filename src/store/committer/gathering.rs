@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
+use crate::store::changes::Changes;
 use crate::store::kv::{Batch, Outcome, StoreError};
-use crate::store::plan::{Changes, Ground, Plan, Rows};
+use crate::store::plan::{Ground, Plan, Rows};
 use crate::store::recent::Recent;
 
 /// How a commit ended, or why nothing can be said of it.
@@ -22,8 +23,7 @@ pub(super) struct Gathering {
     waiting: Vec<Waiting>,
     /// How many wait for the disk already.
     on_their_way: usize,
-    /// The group taken last: readers may not see all of it yet.
-    applying: Arc<Changes>,
+    /// Of the group taken last readers may not see all yet.
     recent: Recent,
     closed: bool,
 }
@@ -54,7 +54,7 @@ impl Gathering {
             return Err(StoreError::Closed);
         }
         let size = batch.ops.len();
-        let ground = Ground::changing(rows, &self.applying, &self.recent);
+        let ground = Ground::changing(rows, &self.recent);
         let outcome = self.plan.admit(ground, batch)?;
         // A conflict waits for the group too: before, nothing else could be read.
         let (reply, answer) = oneshot::channel();
@@ -82,8 +82,7 @@ impl Gathering {
         if let Ok(changes) = &changes
             && !changes.is_empty()
         {
-            self.recent.note(changes.keys());
-            self.applying = Arc::clone(changes);
+            self.recent.note(Arc::clone(changes));
         }
         let (room, number) = (std::mem::take(&mut self.ops), self.recent.groups());
         Some(Group { changes, waiting, room, number })

@@ -7,12 +7,13 @@ use std::thread;
 use std::time::Duration;
 
 use super::caught::caught;
+use crate::store::changes::Changes;
 use crate::store::committer::Engine;
 use crate::store::keys;
 use crate::store::kv::{Key, StoreError};
 use crate::store::marker::Places;
 use crate::store::open_error::OpenError;
-use crate::store::plan::{Changes, Rows};
+use crate::store::plan::Rows;
 
 /// How often, and how long between, sled's own lock is tried: two seconds in all.
 const LOCK_TRIES: u32 = 100;
