@@ -185,7 +185,8 @@ impl Shared {
         // Also a group that changes nothing may rest on what is not on disk yet.
         let disk = held(&self.disk);
         drop(turn);
-        let verdict = applied.and_then(|changed| self.sync(changed));
+        // A failure of the group behind it is one of this disk, too.
+        let verdict = applied.and_then(|changed| self.sync(changed)).and(self.check_alarm());
         drop(disk);
         self.arrived(waiting.len());
         for (reply, outcome) in waiting {

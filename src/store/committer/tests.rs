@@ -187,6 +187,18 @@ async fn after_a_failed_sync_nothing_is_acknowledged_or_written() {
 }
 
 #[tokio::test]
+async fn what_is_at_the_disk_is_not_acknowledged_after_a_later_failure() {
+    let bench = Bench::new();
+    let first = bench.at_the_disk("key 1").await;
+    let doomed = bench.hands_in(put("key of doom")).await;
+    bench.committer.fatal().await;
+    bench.disk.send(Ok(())).unwrap();
+    for task in [first, doomed] {
+        assert_eq!(task.await.unwrap(), Err(StoreError::Fatal("doom".to_owned())));
+    }
+}
+
+#[tokio::test]
 async fn an_engine_that_panics_is_a_failed_write() {
     let bench = Bench::new();
     let doomed = bench.hands_in(put("key of doom")).await;
