@@ -81,6 +81,27 @@ async fn a_fresh_or_foreign_store_in_its_place_is_refused() {
 }
 
 #[tokio::test]
+async fn a_snapshot_that_was_broken_off_is_no_obstacle() {
+    let folder = filled().await;
+    let broken = folder.path().join("store/snap.FFFFFFFFFFFFFFFF.generating");
+    fs::write(&broken, [7; 100]).unwrap();
+    assert!(open(folder.path()).get(&note_key(1, 1)).unwrap().is_some());
+    assert!(!broken.exists());
+}
+
+#[tokio::test]
+async fn what_an_earlier_process_left_is_on_disk_before_anything_rests_on_it() {
+    let folder = filled().await;
+    let (kv, disk) = on_fake_disk(folder.path());
+    assert_eq!(disk.syncs.load(Ordering::SeqCst), 1);
+    drop(kv);
+    disk.broken.store(true, Ordering::SeqCst);
+    let options = Options { syncer: Arc::new(disk.clone()), ..options() };
+    let error = refusal(folder.path(), &options);
+    assert!(error.to_string().contains("the disk is broken"), "{error}");
+}
+
+#[tokio::test]
 async fn a_store_without_its_marker_is_refused() {
     let folder = filled().await;
     fs::remove_file(folder.path().join("maturity-bot.json")).unwrap();

@@ -7,6 +7,7 @@
 //! * A damaged file can make it panic, so reads and `open` catch that.
 //! * It opens an emptied folder as a new store, so [`super::marker`] and [`super::seal`] watch.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -156,6 +157,9 @@ fn settle(places: &Places, marker: Marker, engine: &SledEngine) -> Result<(), Op
     }
     let present = seal::present(&engine.rows).map_err(damaged)?;
     seal::check(places, present)?;
+    // What an earlier process wrote may be in the system's memory only, and the seal, like every
+    // reply to a repeated event, rests on it.
+    engine.sync().map_err(|cause| OpenError::io(&places.store)(io::Error::other(cause)))?;
     seal::write(places, present)?;
     if !marker.created {
         files::sync_folder(&places.store).map_err(OpenError::io(&places.store))?;
@@ -175,6 +179,5 @@ fn write_meta(id: &str, engine: &SledEngine) -> Result<(), String> {
         plan.admit(Ground::of(&engine.rows), write)?;
         plan.finish(&engine.rows)
     };
-    engine.apply(&changes().map_err(|error| error.to_string())?)?;
-    engine.sync()
+    engine.apply(&changes().map_err(|error| error.to_string())?)
 }

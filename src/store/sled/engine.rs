@@ -1,7 +1,8 @@
 //! sled itself behind our traits: reads that do not panic, writes that last.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -58,6 +59,7 @@ impl SledRows {
     /// lock on the data folder, so nobody else of ours can be meant.
     #[expect(clippy::disallowed_methods, reason = "at start there is nothing else to wait for")]
     pub(super) fn open(places: &Places, cache_bytes: u64) -> Result<Self, OpenError> {
+        remove_unfinished_snapshots(&places.store).map_err(OpenError::io(&places.store))?;
         for _ in 0..LOCK_TRIES {
             match Self::try_open(places, cache_bytes) {
                 Err(cause) if cause.contains("could not acquire lock") => thread::sleep(LOCK_PAUSE),
@@ -88,6 +90,19 @@ impl SledRows {
             .flush_every_ms(Some(TIDY_EVERY_MS));
         caught(|| config.open())?.map(Self).map_err(|error| error.to_string())
     }
+}
+
+/// sled writes a snapshot of its log while it opens, and takes one that was broken off for the
+/// newest. The log holds all that would have been in it.
+fn remove_unfinished_snapshots(store: &Path) -> io::Result<()> {
+    let Ok(entries) = fs::read_dir(store) else { return Ok(()) };
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().ends_with(".generating") {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 fn guarded<T>(near: &[u8], read: impl FnOnce() -> sled::Result<T>) -> Result<T, StoreError> {
