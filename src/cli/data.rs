@@ -29,6 +29,9 @@ pub struct Export {
     /// The file to write, readable by its owner alone; standard output if not given.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Write it although records are missing or surplus; one that cannot be read still ends it.
+    #[arg(long)]
+    incomplete: bool,
 }
 
 /// Read an export into a new data folder.
@@ -70,6 +73,9 @@ pub struct Verify {
 /// A folder without a store, a damaged record, or a file that cannot be written.
 pub fn export(arguments: &Export) -> anyhow::Result<()> {
     let (_, kv) = stored::open(&arguments.data)?;
+    if !arguments.incomplete {
+        whole(&arguments.data, &verify::verify(&kv, &TABLE))?;
+    }
     let Some(file) = &arguments.out else {
         return match transfer::export(&kv, &TABLE, BufWriter::new(std::io::stdout().lock())) {
             // Whoever reads may have read enough.

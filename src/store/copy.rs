@@ -1,8 +1,9 @@
 //! Reads a data folder without touching it, also while the bot runs.
 //!
 //! Opening the engine writes to its folder. So the folder is copied, the copy is opened, taken
-//! into memory and removed. What lies in the copy is what a crash at that moment would leave,
-//! which the engine is made to recover from. The keys are not copied.
+//! into memory and removed. Nobody wrote while it was copied, so what lies in the copy is what a
+//! crash at that moment would leave, which the engine is made to recover from. The keys are not
+//! copied.
 
 use std::fs;
 use std::io;
@@ -44,7 +45,9 @@ pub fn read(data: &Path) -> Result<Option<(StoreKind, MemoryKv)>, CopyError> {
         Err(error) => return Err(told(error)),
     }
     let copy = Folder::new().map_err(|error| CopyError(uncopied(data, &error)))?;
-    copy_settled(&places, &copy.0).map_err(|error| CopyError(uncopied(data, &error)))?;
+    if !copy_settled(&places, &copy.0).map_err(|error| CopyError(uncopied(data, &error)))? {
+        return Err(CopyError(restless(data)));
+    }
     // The user knows nothing of the copy, so messages name the original.
     let named = |error: String| {
         CopyError(error.replace(&*copy.0.to_string_lossy(), &data.to_string_lossy()))
@@ -53,6 +56,13 @@ pub fn read(data: &Path) -> Result<Option<(StoreKind, MemoryKv)>, CopyError> {
         .map_err(|error| named(error.to_string()))?;
     let memory = MemoryKv::copy_of(&kv).map_err(|error| named(error.to_string()))?;
     Ok(Some((kind, memory)))
+}
+
+fn restless(data: &Path) -> String {
+    let data = data.display();
+    format!(
+        "{data} is written to all the time, so no whole copy could be taken. Try again at a quieter moment, or stop the bot for it"
+    )
 }
 
 fn uncopied(data: &Path, error: &io::Error) -> String {
@@ -116,8 +126,8 @@ impl Drop for Folder {
     }
 }
 
-/// Copies until nobody wrote meanwhile.
-fn copy_settled(from: &Places, to: &Path) -> io::Result<()> {
+/// Copies until nobody wrote meanwhile; false if somebody always did.
+fn copy_settled(from: &Places, to: &Path) -> io::Result<bool> {
     let to = Places::of(to);
     for _ in 0..TRIES {
         let before = stamp(&from.store)?;
@@ -131,11 +141,11 @@ fn copy_settled(from: &Places, to: &Path) -> io::Result<()> {
             // Files of the engine come and go while it works.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),
-            Ok(()) if stamp(&from.store)? == before => return Ok(()),
+            Ok(()) if stamp(&from.store)? == before => return Ok(true),
             Ok(()) => {}
         }
     }
-    Ok(())
+    Ok(false)
 }
 
 fn stamp(store: &Path) -> io::Result<(u64, SystemTime)> {
@@ -163,6 +173,8 @@ fn copy_folder(from: &Path, to: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
 
     use super::super::testing::{commit, dump, note_key, open, put};
     use super::*;
@@ -190,6 +202,27 @@ mod tests {
         let (_, copy) = read(folder.path()).unwrap().unwrap();
         assert_eq!(dump(&copy), dump(&kv));
         assert_eq!(files(folder.path()), before);
+    }
+
+    #[test]
+    fn a_folder_that_is_written_to_all_the_time_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(open(folder.path()));
+        let db = fs::File::options().append(true).open(folder.path().join("store/db")).unwrap();
+        let done = AtomicBool::new(false);
+        let error = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let mut moment = SystemTime::UNIX_EPOCH;
+                while !done.load(Ordering::SeqCst) {
+                    moment += Duration::from_nanos(1_000_000);
+                    db.set_modified(moment).unwrap();
+                }
+            });
+            let error = read(folder.path()).unwrap_err().to_string();
+            done.store(true, Ordering::SeqCst);
+            error
+        });
+        assert!(error.contains("written to all the time"), "{error}");
     }
 
     #[test]

@@ -48,7 +48,7 @@ impl Report {
     #[must_use]
     pub fn remedy(&self) -> &'static str {
         "Keep a copy of the data folder. Then put it back from a backup, or import the last \
-         export into an empty folder; an export of this store names the first record it cannot read"
+         export into an empty folder. What can still be read, `export --incomplete` writes"
     }
 
     fn add(&mut self, place: &[u8], finding: impl Into<String>) {
