@@ -118,14 +118,14 @@ pub async fn handle_events(
 }
 
 /// Handles one event. What is wrong with a single record does not end the bot: the person hears
-/// that nothing was saved, and the operator finds the record in the log.
+/// whether it was saved, and the operator finds the record in the log.
 async fn answer(engine: &Engine, event: &Incoming) -> anyhow::Result<Reply> {
     match engine.handle(event).await {
         Ok(reply) => Ok(reply),
         Err(trouble) if trouble.is_fatal() => Err(trouble.into()),
         Err(trouble) => {
             tracing::error!(%trouble, "an event was not handled");
-            Ok(Some(Message::Text(engine.say(&words::Trouble { saved: false }))))
+            Ok(Some(Message::Text(engine.say(&words::Trouble { saved: trouble.is_saved() }))))
         }
     }
 }

@@ -24,7 +24,7 @@ use crate::text::content::Content;
 use crate::text::words::When;
 use crate::text::{Text, Words};
 
-/// Why nothing could be decided; nothing was committed.
+/// What went wrong; where [`Self::is_saved`] does not say otherwise, nothing was committed.
 #[derive(Debug, thiserror::Error)]
 pub enum Trouble {
     /// The store failed.
@@ -33,12 +33,21 @@ pub enum Trouble {
     /// The keyring failed.
     #[error(transparent)]
     Keyring(#[from] KeyError),
+    /// What was decided is saved, and a key that it gave up is still there.
+    #[error("{0}. Until it is destroyed, what it hides is not forgotten")]
+    Undestroyed(KeyError),
     /// Another decision was committed while this one was made; it is made again.
     #[error("something changed meanwhile; try again")]
     Overtaken,
 }
 
 impl Trouble {
+    /// Whether what was decided is saved nevertheless.
+    #[must_use]
+    pub fn is_saved(&self) -> bool {
+        matches!(self, Self::Undestroyed(_))
+    }
+
     /// Whether nothing can be committed any more, so that the bot must end.
     #[must_use]
     pub fn is_fatal(&self) -> bool {

@@ -64,6 +64,10 @@ impl Engine {
 
     async fn fire(&self, key: &Key, due: Due) -> Decided<()> {
         match self.commit(|desk| wakes::fire(desk, key, due)).await {
+            Err(trouble) if trouble.is_saved() => {
+                tracing::error!(%trouble, "something due is done all the same");
+                Ok(())
+            }
             Err(trouble) if !trouble.is_fatal() => {
                 tracing::error!(%trouble, "something due was put off for an hour");
                 self.commit(|desk| wakes::put_off(desk, key, due)).await
@@ -89,6 +93,9 @@ impl Engine {
                 Ok(true) => {}
                 Ok(false) => return Ok(true),
                 Err(trouble) if trouble.is_fatal() => return Err(trouble),
+                Err(trouble) if trouble.is_saved() => {
+                    tracing::error!(%trouble, "a piece of work goes on all the same");
+                }
                 Err(trouble) => {
                     tracing::error!(%trouble, "a piece of work was left for later");
                     return Ok(false);

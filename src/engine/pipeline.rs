@@ -1,6 +1,7 @@
 //! Decide, commit, and decide again while others change what the decision rests on.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -14,8 +15,9 @@ use super::rules::Rules;
 use super::traces::Traces;
 use crate::clock::Clock;
 use crate::store::entries::Shred;
-use crate::store::keyring::Keyring;
-use crate::store::kv::{Batch, Kv, Outcome};
+use crate::store::keyring::{KeyError, Keyring};
+use crate::store::kv::{Batch, Key, Kv, Outcome};
+use crate::store::queues::number_of;
 use crate::store::tx::Tx;
 use crate::text::Text;
 use crate::text::content::Content;
@@ -118,8 +120,8 @@ impl Engine {
                 return Ok((outcome, false));
             }
             let traces = Traces::of(&batch);
-            if let Outcome::Committed { .. } = self.kv.commit(batch).await? {
-                self.follow(traces).await?;
+            if let Outcome::Committed { appended } = self.kv.commit(batch).await? {
+                self.follow(traces, &appended).await?;
                 if !again {
                     return Ok((outcome, true));
                 }
@@ -135,14 +137,12 @@ impl Engine {
         Ok(())
     }
 
-    /// Does what follows from a commit that left these traces.
-    async fn follow(&self, traces: Traces) -> Decided<()> {
-        if traces.shreds {
-            self.to_shred.store(true, Ordering::SeqCst);
-        }
-        if self.to_shred.load(Ordering::SeqCst) {
-            self.shred().await?;
-        }
+    /// Does what follows from a commit that left these traces, and whose appends have these numbers.
+    ///
+    /// # Errors
+    ///
+    /// A key that was given up by this commit, and could not be destroyed.
+    async fn follow(&self, traces: Traces, appended: &[u64]) -> Decided<()> {
         if !traces.lanes.is_empty() {
             self.outbox.follow(&Tx::glance(self.kv.as_ref()), traces.lanes);
             self.deliverable.send_replace(());
@@ -150,7 +150,20 @@ impl Engine {
         if traces.dues {
             self.changed.send_replace(());
         }
-        Ok(())
+        if traces.shreds.is_empty() && !self.to_shred.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        let ours: Vec<_> = traces.shreds.iter().filter_map(|place| appended.get(*place)).collect();
+        let mut own = Ok(());
+        for (key, trouble) in self.shred_all().await? {
+            if number_of(&key).is_some_and(|number| ours.contains(&&number)) {
+                own = Err(Trouble::Undestroyed(trouble));
+            } else {
+                // Whoever gave it up was told, and this commit has nothing to do with it.
+                tracing::error!(%trouble, "a key is still to be destroyed");
+            }
+        }
+        own
     }
 
     /// Destroys the keys that committed decisions gave up, also those of an earlier life.
@@ -159,30 +172,41 @@ impl Engine {
     ///
     /// A store or keyring that failed.
     pub async fn shred(&self) -> Decided<()> {
-        self.to_shred.store(false, Ordering::SeqCst);
-        let destroyed = self.shred_all().await;
-        if destroyed.is_err() {
-            self.to_shred.store(true, Ordering::SeqCst);
-        }
-        destroyed
+        let left = self.shred_all().await?.into_values().next();
+        left.map_or(Ok(()), |trouble| Err(Trouble::Undestroyed(trouble)))
     }
 
-    async fn shred_all(&self) -> Decided<()> {
+    /// The same; gives those that could not be destroyed, by their notes. They are tried again
+    /// after the next commit.
+    async fn shred_all(&self) -> Decided<BTreeMap<Key, KeyError>> {
+        self.to_shred.store(false, Ordering::SeqCst);
+        let shredded = self.shred_some().await;
+        if !shredded.as_ref().is_ok_and(BTreeMap::is_empty) {
+            self.to_shred.store(true, Ordering::SeqCst);
+        }
+        shredded
+    }
+
+    async fn shred_some(&self) -> Decided<BTreeMap<Key, KeyError>> {
+        let mut left = BTreeMap::new();
         let tx = Tx::new(self.kv.as_ref());
         let batch = {
             for (key, shred) in tx.shreds()? {
-                match shred {
-                    Shred::Round(round) => self.keyring.destroy_round(round)?,
-                    Shred::Person(team, person) => self.keyring.destroy_person(team, &person)?,
+                let destroyed = match shred {
+                    Shred::Round(round) => self.keyring.destroy_round(round),
+                    Shred::Person(team, person) => self.keyring.destroy_person(team, &person),
                 };
-                tx.delete(key);
+                match destroyed {
+                    Ok(_) => tx.delete(key),
+                    Err(trouble) => drop(left.insert(key, trouble)),
+                }
             }
             tx.into_batch()
         };
         if !batch.ops.is_empty() {
             self.kv.commit(batch).await?;
         }
-        Ok(())
+        Ok(left)
     }
 
     /// A desk to decide at.

@@ -14,8 +14,8 @@ pub(super) struct Traces {
     pub lanes: BTreeSet<String>,
     /// Whether something may have become due.
     pub dues: bool,
-    /// Whether keys were given up.
-    pub shreds: bool,
+    /// Which of its appends, counted from 0, give keys up.
+    pub shreds: Vec<usize>,
 }
 
 impl Traces {
@@ -28,8 +28,13 @@ impl Traces {
                 traces.lanes.extend(lane_of(key));
             }
             traces.dues |= key.starts_with(&DUES) || key.starts_with(&JOBS);
-            traces.shreds |= key.starts_with(&SHREDS);
         }
+        let appends = batch.ops.iter().filter_map(|op| match op {
+            Op::Append { prefix, .. } => Some(prefix),
+            Op::Put(..) | Op::Delete(_) => None,
+        });
+        let shreds = appends.enumerate().filter(|(_, prefix)| prefix.starts_with(&SHREDS));
+        traces.shreds = shreds.map(|(place, _)| place).collect();
         traces
     }
 }

@@ -10,6 +10,7 @@ use chrono::TimeDelta;
 use maturity_bot::domain::ids::{PersonId, Pseudonym, RoundId, TeamId};
 use maturity_bot::domain::outgoing::{Errand, OutRow};
 use maturity_bot::domain::team::{Mode, Settings};
+use maturity_bot::platform::Incoming;
 use maturity_bot::store::codec::unframe;
 use maturity_bot::store::keyring::Keyring;
 use maturity_bot::store::keys::{prefix_end, readable};
@@ -230,6 +231,48 @@ async fn after_forget_me_the_disk_does_not_join_that_person_to_an_answer() {
     drop(house);
     drop(Arc::try_unwrap(kv));
     assert_no_bytes(folder.path(), &key);
+}
+
+#[tokio::test]
+async fn a_key_that_cannot_be_destroyed_holds_up_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let ring = folder.path().join("keys");
+    let house = House::over(Arc::new(MemoryKv::new()), Keyring::open(&ring).unwrap());
+    house.team("crew", &TEAM, mode(Mode::Anonymous)).await;
+    house.team("others", &["Florentina", "Gwendolyn"], mode(Mode::Pseudonymous)).await;
+    all_answer(&house).await;
+    house.settle().await;
+    house.posts();
+    let (path, key) = files(&ring).into_iter().find(|(name, _)| name.contains("round-")).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    std::fs::create_dir(&path).unwrap();
+    let (sent, what) = (house.clock.now(), said(TEAM[0], "/maturity close"));
+    let close = Incoming { id: "closing".into(), sent, what };
+    if let Err(trouble) = house.engine.handle(&close).await {
+        assert!(trouble.is_saved(), "{trouble}");
+    }
+    house.settle().await;
+    assert_eq!(house.posts_to("#crew").len(), 1, "the summary goes out");
+    let keys = files(&ring).len();
+    house.says("Florentina", &["/maturity start quick", "answer", "1"]).await;
+    assert_eq!(files(&ring).len(), keys + 1);
+    house.say("Florentina", "forget me for good").await;
+    assert_eq!(files(&ring).len(), keys, "another key is destroyed");
+    // Whose own key stays hears no thanks.
+    house.says("Gwendolyn", &["answer", "1"]).await;
+    let (theirs, _) = files(&ring).into_iter().find(|(name, _)| name.contains("person-")).unwrap();
+    std::fs::remove_file(&theirs).unwrap();
+    std::fs::create_dir(&theirs).unwrap();
+    let (sent, what) = (house.clock.now(), said("Gwendolyn", "forget me for good"));
+    let forget = Incoming { id: "forgetting".into(), sent, what };
+    assert!(house.engine.handle(&forget).await.unwrap_err().is_saved());
+    // The operator mends what was in the way.
+    std::fs::remove_dir(&theirs).unwrap();
+    std::fs::remove_dir(&path).unwrap();
+    std::fs::write(&path, key).unwrap();
+    house.say(TEAM[0], "status").await;
+    house.engine.shred().await.unwrap();
+    assert!(!Path::new(&path).exists());
 }
 
 fn is_for(row: &OutRow, person: &PersonId) -> bool {
