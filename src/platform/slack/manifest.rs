@@ -44,7 +44,8 @@ pub fn manifest(wishes: &Wishes) -> String {
         Some(base) => format!("      url: \"{base}/slack/commands\"\n"),
         None => String::new(),
     };
-    let mut bot = REQUIRED.to_vec();
+    // What may be left out is listed among the rest as well, or it is not asked for at all.
+    let mut bot: Vec<Scope> = REQUIRED.into_iter().chain(OPTIONAL).collect();
     bot.extend(HISTORY.iter().filter(|_| wishes.history));
     bot.extend(QUIET.iter().filter(|_| wishes.quiet));
     let events: String = EVENTS.iter().flat_map(|event| ["      - ", event, "\n"]).collect();
@@ -107,18 +108,37 @@ mod tests {
         serde_saphyr::from_str(&manifest(wishes)).unwrap()
     }
 
+    fn listed_as<'a>(manifest: &'a Value, kind: &str) -> BTreeSet<&'a str> {
+        let scopes = manifest["oauth_config"]["scopes"][kind].as_array().unwrap();
+        scopes.iter().map(|scope| scope.as_str().unwrap()).collect()
+    }
+
     fn scopes(manifest: &Value) -> BTreeSet<&str> {
-        let bot = manifest["oauth_config"]["scopes"]["bot"].as_array().unwrap();
-        bot.iter().map(|scope| scope.as_str().unwrap()).collect()
+        listed_as(manifest, "bot")
     }
 
     #[test]
     fn it_asks_for_the_least_unless_more_is_wished() {
         let least = read(&Wishes::default());
-        assert_eq!(scopes(&least), REQUIRED.iter().map(|scope| scope.name).collect());
+        let all = REQUIRED.iter().chain(&OPTIONAL);
+        assert_eq!(scopes(&least), all.map(|scope| scope.name).collect());
         assert_eq!(least["settings"]["socket_mode_enabled"], true);
         let most = read(&Wishes { history: true, quiet: true, http: None });
         assert!(scopes(&most).is_superset(&BTreeSet::from(["im:history", "dnd:read"])));
+    }
+
+    /// "App manifest reference": optional scopes must also be listed in the corresponding fields.
+    #[test]
+    fn what_may_be_left_out_is_asked_for_too() {
+        let https = Some("https://bot.example.org".to_owned());
+        for flags in 0..8 {
+            let http = https.clone().filter(|_| flags & 4 != 0);
+            let wishes = Wishes { http, history: flags & 1 != 0, quiet: flags & 2 != 0 };
+            let manifest = read(&wishes);
+            let optional = listed_as(&manifest, "bot_optional");
+            assert_eq!(optional, OPTIONAL.iter().map(|scope| scope.name).collect());
+            assert!(scopes(&manifest).is_superset(&optional), "{wishes:?}");
+        }
     }
 
     #[test]
