@@ -25,6 +25,8 @@ mod limits;
 mod manifest;
 #[path = "slack/others.rs"]
 mod others;
+#[path = "slack/pages.rs"]
+mod pages;
 #[path = "slack/payloads.rs"]
 mod payloads;
 #[path = "slack/people.rs"]

@@ -17,8 +17,23 @@ use crate::text::words::{PageForm, PageSaved};
 /// How many questions stand on a page: as many as make a sitting.
 const PAGE: usize = SITTING as usize;
 
-/// The field of a remark on the page.
+/// The field of a remark as pages once named it, which some may still look at.
 const REMARK: &str = "remark";
+
+/// The field of a remark on this page. Each page has one of its own, since a chat may keep what was
+/// typed into a field when another page with a field of that name follows.
+fn remark_field(page: u32) -> String {
+    format!("{REMARK}-{page}")
+}
+
+/// What was filled in, under the names of today.
+fn named(values: &BTreeMap<String, String>, page: u32) -> BTreeMap<String, String> {
+    let mut values = values.clone();
+    if let Some(remark) = values.remove(REMARK) {
+        values.entry(remark_field(page)).or_insert(remark);
+    }
+    values
+}
 
 /// Shows a page, counted from 1; 0 stands for where the person left off.
 pub(super) fn show(
@@ -67,7 +82,7 @@ fn form(desk: &Desk<'_>, front: &Front, page: u32, above: &str) -> Form {
     let mut fields: Vec<Field> =
         on_page(front, page).map(|(number, it)| field(desk, front, number, it)).collect();
     fields.push(Field {
-        name: REMARK.to_owned(),
+        name: remark_field(page),
         label: say("remark"),
         help: say("remark-help"),
         value: String::new(),
@@ -128,9 +143,10 @@ pub(super) fn submitted(
     let Some(mut front) = Front::of(desk, &speaker.person, round)? else {
         return Ok(answers::too_late(desk, speaker, round));
     };
-    let heard = match Heard::of(desk, &front, page, values) {
+    let values = named(values, page);
+    let heard = match Heard::of(desk, &front, page, &values) {
         Ok(heard) => heard,
-        Err(errors) => return Ok(Some(refused(desk, &front, page, values, errors))),
+        Err(errors) => return Ok(Some(refused(desk, &front, page, &values, errors))),
     };
     let changed = !heard.answers.is_empty() || heard.remark.is_some();
     for (question, value) in heard.answers {
@@ -181,12 +197,13 @@ impl Heard {
             }
             last = Some(question.id.clone());
         }
-        if let Some(remark) = filled(REMARK).map(|it| it.trim()) {
+        if let Some(remark) = filled(&remark_field(page)).map(|it| it.trim()) {
             let too_long = remark.chars().count() > answers::LONGEST_COMMENT;
             match last.filter(|_| !too_long) {
                 Some(on) => heard.remark = Some((on, remark.to_owned())),
                 None => {
-                    errors.insert(REMARK.to_owned(), words_of(answers::no_comment(desk, too_long)));
+                    errors
+                        .insert(remark_field(page), words_of(answers::no_comment(desk, too_long)));
                 }
             }
         }
