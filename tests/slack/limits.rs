@@ -150,17 +150,78 @@ async fn a_post_whose_answer_is_lost_is_posted_twice_at_most_and_counted() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn with_the_history_scope_a_lost_answer_is_looked_up_and_nothing_is_posted_twice() {
+    looks_before_it_posts_again(workspace().await, Fault::Lost).await;
+}
+
+/// While Slack does not show what was said, the message waits.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_that_slack_puts_off_is_taken_again_before_anything_is_posted_twice() {
     let double = workspace().await;
+    double.with(|state| state.faults.plan("conversations.history", Fault::Limited(2), 1));
+    looks_before_it_posts_again(double, Fault::Lost).await;
+}
+
+/// A gateway that gave up says nothing of what Slack did.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_post_that_ends_in_a_gateways_error_is_a_doubtful_one() {
+    looks_before_it_posts_again(workspace().await, Fault::DoneThen(502)).await;
+}
+
+async fn looks_before_it_posts_again(double: Double, fault: Fault) {
     double.with(|state| state.workspace.scopes.insert("channels:history".into()));
     let office = Office::with(double, Way::Sockets, &format!("{CALM}{ENTRY}")).await;
-    office.double.with(|state| state.faults.plan_in(CHANNEL, "chat.postMessage", Fault::Lost, 1));
+    office.double.with(|state| state.faults.plan_in(CHANNEL, "chat.postMessage", fault, 1));
     office.starts_round("quick").await;
     let looked = |state: &State| {
-        state.journal.iter().find(|it| it.method == "conversations.history").map(|_| ())
+        let mut calls = state.journal.iter().filter(|it| it.method == "conversations.history");
+        calls.find(|it| it.outcome == "ok").map(|_| ())
     };
     office.double.until("a look at the channel", looked).await;
     let ann = office.person("Ann");
     assert!(ann.types(CHANNEL, "/maturity cancel").await.is_acked());
     for_all_to_read(&office, "was cancelled. Nothing").await;
     assert_eq!(openings(&office), 1);
+}
+
+/// Each round that ends has its posts changed, and those calls have a limit of their own.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pause_of_changes_holds_no_message_up() {
+    let double = workspace().await;
+    double.with(|state| {
+        state.workspace.add_channel("other", &["Ann", "Bob", "Cem"]);
+    });
+    let other = "\n[[team]]\nid = \"other\"\nname = \"Other\"\nplace = \"slack:C0OTHER\"\nleads = [\"slack:U0ANN\"]\n";
+    let office = Office::with(double, Way::Sockets, &format!("{CALM}{ENTRY}{other}")).await;
+    office.double.with(|state| state.faults.plan("chat.update", Fault::Limited(25), 1));
+    office.starts_round("quick").await;
+    let ann = office.person("Ann");
+    assert!(ann.types(CHANNEL, "/maturity cancel").await.is_acked());
+    let limited = |state: &State| {
+        let mut calls = state.journal.iter();
+        calls.find(|it| it.method == "chat.update" && it.outcome == "ratelimited").map(|_| ())
+    };
+    office.double.until("a change that Slack puts off", limited).await;
+    assert!(ann.types("C0OTHER", "/maturity start quick").await.is_acked());
+    let opened = |state: &State| {
+        let mut notes = state.notes.iter();
+        notes.find(|it| it.channel == "C0OTHER" && it.only.is_none()).map(|_| ())
+    };
+    let soon = office.double.within(std::time::Duration::from_secs(15), opened).await;
+    assert_eq!(soon, Some(()), "the other channel waits for nothing");
+    office.assert_well_behaved();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conversation_that_could_not_be_opened_was_never_written_to() {
+    let office = Office::open(Way::Sockets).await;
+    office.double.with(|state| state.faults.plan("conversations.open", Fault::Cut, 8));
+    office.starts_round("quick").await;
+    for name in ["Bob", "Cem", "Dia", "Eli"] {
+        let person = office.person(name);
+        person.awaits(&person.direct(), "[I don't know]").await;
+    }
+    let doubted = office.double.with(|state| {
+        state.logs.iter().filter(|line| line.contains("may be posted twice")).count()
+    });
+    assert_eq!(doubted, 0, "nothing was posted that could be posted again");
 }

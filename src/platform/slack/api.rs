@@ -3,7 +3,7 @@
 //! "Using the Slack Web API": form bodies with objects as JSON, which every method accepts; errors
 //! come as status 200 with `ok: false`. Nothing is repeated here but what Slack did not take.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::failure::{CallError, UNKNOWN};
 use super::waiting::{backoff, pause};
 use crate::clock::{Clock, Instant};
-use crate::config::Secret;
+use crate::config::{SLACK_API_URL, Secret};
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -22,6 +22,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const CONNECTING: Duration = Duration::from_secs(5);
 /// The pause after a 429 that names none, in seconds.
 const USUAL_PAUSE: u64 = 30;
+/// The longest pause that is kept, in seconds: a day.
+const LONGEST_PAUSE: u64 = 86_400;
+/// How long a method that was not known is taken to be missing; Slack's own may have erred.
+const MISSING: TimeDelta = TimeDelta::hours(1);
 /// How often, and how long in seconds, a reply waits for a pause to end.
 const REPLY_TRIES: u32 = 4;
 /// The longest pause that a reply waits for, in seconds; a `response_url` lives 30 minutes.
@@ -39,10 +43,10 @@ pub struct Api {
     base: String,
     token: Secret,
     clock: Clock,
-    /// Until when a method is not called, because Slack asked so.
-    pauses: Mutex<BTreeMap<&'static str, Instant>>,
-    /// Methods that this Slack said it does not know; each is told of once.
-    unknown: Mutex<BTreeSet<&'static str>>,
+    /// Since when and for how long a method is not called, because Slack asked so.
+    pauses: Mutex<BTreeMap<&'static str, (Instant, TimeDelta)>>,
+    /// Methods that this Slack said it does not know, and when it last said so.
+    unknown: Mutex<BTreeMap<&'static str, Instant>>,
     /// Why nothing is sent any more.
     barred: OnceLock<String>,
 }
@@ -134,7 +138,8 @@ impl Api {
         fields: &[(&str, String)],
     ) -> Result<Answer, CallError> {
         let answer = self.post(token, method, fields).await;
-        answer.inspect_err(|error| self.note_unknown(error))
+        self.note_known(method, &answer);
+        answer
     }
 
     async fn post(
@@ -212,14 +217,20 @@ impl Api {
         if let Some(code) = self.barred.get() {
             return Err(CallError::Refused { method, code: code.clone() });
         }
-        let until = self.pauses().get(method).copied();
-        let left = until.map_or(TimeDelta::zero(), |until| until - self.clock.now());
-        match u64::try_from(left.num_milliseconds()) {
+        match u64::try_from(self.pause_left(method).num_milliseconds()) {
             Ok(millis) if millis > 0 => {
                 Err(CallError::Limited { method, seconds: millis.div_ceil(1000) })
             }
             _ => Ok(()),
         }
+    }
+
+    /// How much of a method's pause is left. Where the clock was set back, the pause begins now.
+    fn pause_left(&self, method: &'static str) -> TimeDelta {
+        let (mut pauses, now) = (self.pauses(), self.clock.now());
+        let Some((since, length)) = pauses.get_mut(method) else { return TimeDelta::zero() };
+        *since = (*since).min(now);
+        *since + *length - now
     }
 
     async fn send(
@@ -243,29 +254,65 @@ impl Api {
                 let wished = header_of(&answer, header::RETRY_AFTER.as_str()).and_then(seconds);
                 Err(self.paused(method, wished.unwrap_or(USUAL_PAUSE)))
             }
-            501 => Err(CallError::Refused { method, code: UNKNOWN.to_owned() }),
-            500..=599 => Err(CallError::Broken { method, cause: format!("status {status}") }),
-            _ => Err(refused(method, answer).await),
+            501 if self.is_foreign() => Err(CallError::answered(method, UNKNOWN)),
+            503 => Err(CallError::Broken { method, cause: "status 503".to_owned() }),
+            500..=599 => Err(CallError::broken(method, format!("status {status}"))),
+            _ => Err(self.refused(method, answer).await),
         }
     }
 
-    /// Tells once of a method that this Slack does not know: what needs it is left out.
-    fn note_unknown(&self, error: &CallError) {
-        let CallError::Refused { method, .. } = error else { return };
+    /// Whether it is another server than Slack's own. Slack says with status 200 that it does not
+    /// know a method; others say so by the status alone.
+    fn is_foreign(&self) -> bool {
+        self.base != SLACK_API_URL
+    }
+
+    /// A refusal that came as a status. Only Slack's own code says that Slack refuses: without one,
+    /// something on the way to it may have answered, and Slack was not reached.
+    async fn refused(&self, method: &'static str, answer: Response) -> CallError {
+        let status = answer.status().as_u16();
+        let body: Value = answer.json().await.unwrap_or_default();
+        let of_web_api = method.contains('.');
+        match body["error"].as_str() {
+            Some(code) => CallError::answered(method, code),
+            None if status == 404 && of_web_api && self.is_foreign() => {
+                CallError::answered(method, UNKNOWN)
+            }
+            None if of_web_api => CallError::Broken { method, cause: format!("status {status}") },
+            None => CallError::Refused { method, code: format!("status_{status}") },
+        }
+    }
+
+    /// Remembers whether this Slack knows a method: what needs one that it lacks is left out, which
+    /// is told of once.
+    fn note_known(&self, method: &'static str, answer: &Result<Answer, CallError>) {
         let mut unknown = self.unknown.lock().unwrap_or_else(PoisonError::into_inner);
-        if error.is_unknown() && *method != IDENTITY && unknown.insert(method) {
-            tracing::warn!(method, "this Slack does not know a method; what needs it is left out");
+        match answer {
+            Ok(_) => {
+                unknown.remove(method);
+            }
+            Err(error) if error.is_unknown() && method != IDENTITY => {
+                if unknown.insert(method, self.clock.now()).is_none() {
+                    tracing::warn!(
+                        method,
+                        "this Slack does not know a method; what needs it is left out"
+                    );
+                }
+            }
+            Err(_) => {}
         }
     }
 
-    /// Whether this Slack said that it does not know a method.
+    /// Whether this Slack said not long ago that it does not know a method.
     pub fn lacks(&self, method: &str) -> bool {
-        self.unknown.lock().unwrap_or_else(PoisonError::into_inner).contains(method)
+        let unknown = self.unknown.lock().unwrap_or_else(PoisonError::into_inner);
+        unknown.get(method).is_some_and(|said| self.clock.now() - *said < MISSING)
     }
 
     fn paused(&self, method: &'static str, seconds: u64) -> CallError {
-        let span = TimeDelta::seconds(i64::try_from(seconds).unwrap_or(i64::from(u32::MAX)));
-        self.pauses().insert(method, self.clock.now() + span);
+        let seconds = seconds.min(LONGEST_PAUSE);
+        let length = TimeDelta::seconds(i64::try_from(seconds).unwrap_or_default());
+        self.pauses().insert(method, (self.clock.now(), length));
         tracing::warn!(method, seconds, "Slack asks for a pause");
         CallError::Limited { method, seconds }
     }
@@ -277,12 +324,12 @@ impl Api {
         match body["error"].as_str() {
             Some("ratelimited" | "rate_limited") => Err(self.paused(method, USUAL_PAUSE)),
             Some(code) => Err(CallError::answered(method, code)),
-            None => Err(CallError::Broken { method, cause: "an answer without `ok`".to_owned() }),
+            None => Err(CallError::broken(method, "an answer without `ok`".to_owned())),
         }
     }
 
     /// The map is whole between any two of its operations, so a poisoned lock is no danger.
-    fn pauses(&self) -> std::sync::MutexGuard<'_, BTreeMap<&'static str, Instant>> {
+    fn pauses(&self) -> std::sync::MutexGuard<'_, BTreeMap<&'static str, (Instant, TimeDelta)>> {
         self.pauses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -299,17 +346,6 @@ async fn wait(error: &CallError, failed: u32) -> Result<(), CallError> {
             pause(backoff(failed)).await;
             Ok(())
         }
-    }
-}
-
-/// A refusal that came as a status: with Slack's own code where the body has one.
-async fn refused(method: &'static str, answer: Response) -> CallError {
-    let status = answer.status().as_u16();
-    let body: Value = answer.json().await.unwrap_or_default();
-    match body["error"].as_str() {
-        Some(code) => CallError::answered(method, code),
-        None if status == 404 && method.contains('.') => CallError::answered(method, UNKNOWN),
-        None => CallError::Refused { method, code: format!("status_{status}") },
     }
 }
 

@@ -37,7 +37,7 @@ pub enum CallError {
         /// What the network said.
         cause: String,
     },
-    /// Slack is in trouble.
+    /// Slack, or something on the way to it, is in trouble, and nothing was posted.
     #[error("{method} failed within Slack: {cause}")]
     Broken {
         /// The method called.
@@ -51,13 +51,14 @@ pub enum CallError {
 pub const UNKNOWN: &str = "unknown_method";
 
 /// The bot is not, or no longer, let in.
-const DEAD_INSTALL: [&str; 12] = [
+const DEAD_INSTALL: [&str; 13] = [
     "invalid_auth",
     "not_authed",
     "account_inactive",
     "token_revoked",
     "token_expired",
-    "org_login_required",
+    "two_factor_setup_required",
+    "enterprise_is_restricted",
     "team_access_not_granted",
     "team_disabled",
     "user_removed_from_team",
@@ -67,7 +68,7 @@ const DEAD_INSTALL: [&str; 12] = [
 ];
 
 /// This channel or person cannot be reached.
-const DEAD_TARGET: [&str; 15] = [
+const DEAD_TARGET: [&str; 17] = [
     "channel_not_found",
     "channel_is_archived",
     "is_archived",
@@ -83,29 +84,51 @@ const DEAD_TARGET: [&str; 15] = [
     "restricted_action_thread_only_channel",
     "restricted_action_non_threadable_channel",
     "is_inactive",
+    "no_permission",
+    "access_denied",
 ];
 
-/// Slack may do better later.
-const TRANSIENT: [&str; 6] = [
-    "internal_error",
-    "fatal_error",
+/// Slack did nothing now, and may do better later.
+const TRANSIENT: [&str; 5] = [
     "service_unavailable",
     "request_timeout",
+    "org_login_required",
     "team_added_to_org",
-    "access_limited",
+    "accesslimited",
 ];
 
+/// "It's possible some aspect of the operation succeeded before the error was raised"
+/// ("chat.postMessage", errors).
+const UNSURE: [&str; 2] = ["internal_error", "fatal_error"];
+
+/// The method that posts.
+const POST: &str = "chat.postMessage";
+/// The methods whose work stands there twice when it is done twice.
+const SHOWING: [&str; 3] = [POST, "chat.postEphemeral", "files.completeUploadExternal"];
 /// The methods that take messages.
-const POSTING: [&str; 2] = ["chat.postMessage", "chat.update"];
+const TAKING: [&str; 2] = [POST, "chat.update"];
 
 impl CallError {
     /// Slack's answer `ok: false`, sorted.
     #[must_use]
     pub fn answered(method: &'static str, code: &str) -> Self {
+        if UNSURE.contains(&code) {
+            return Self::broken(method, code.to_owned());
+        }
         if TRANSIENT.contains(&code) {
             return Self::Broken { method, cause: code.to_owned() };
         }
         Self::Refused { method, code: code.to_owned() }
+    }
+
+    /// Slack's trouble while it did what it was asked, which may be done all the same. Of a post
+    /// that is as much as no answer.
+    #[must_use]
+    pub fn broken(method: &'static str, cause: String) -> Self {
+        if SHOWING.contains(&method) {
+            return Self::Unanswered { method, cause };
+        }
+        Self::Broken { method, cause }
     }
 
     /// Slack's own code, where it said no.
@@ -145,15 +168,16 @@ impl From<CallError> for PostError {
                 Self::DeadTarget(code)
             }
             CallError::Refused { .. } => Self::OurBug(told),
-            // A pause of messages holds for all of them, one of look-ups for that look-up alone.
-            CallError::Limited { seconds, method } if POSTING.contains(&method) => {
-                Self::Limited { retry_after: seconds }
-            }
+            // A pause of posts holds for all of them, one of another method for that one alone.
+            CallError::Limited { seconds, method: POST } => Self::Limited { retry_after: seconds },
             CallError::Limited { seconds, .. } => {
                 Self::Transient { cause: told, retry_after: Some(seconds) }
             }
-            CallError::Unanswered { .. } => Self::Unanswered(told),
-            CallError::Unsent { .. } | CallError::Broken { .. } => {
+            CallError::Unanswered { method, .. } if TAKING.contains(&method) => {
+                Self::Unanswered(told)
+            }
+            // Where nothing was to be posted, nothing may have arrived.
+            CallError::Unanswered { .. } | CallError::Unsent { .. } | CallError::Broken { .. } => {
                 Self::Transient { cause: told, retry_after: None }
             }
         }
@@ -166,12 +190,43 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn a_pause_of_messages_holds_for_all_of_them() {
+    #[rstest]
+    #[case("users.info")]
+    #[case("chat.update")]
+    fn a_pause_of_posts_holds_for_all_of_them_and_another_for_its_method(
+        #[case] other: &'static str,
+    ) {
         let limited = |method| PostError::from(CallError::Limited { method, seconds: 7 });
         assert_eq!(limited("chat.postMessage"), PostError::Limited { retry_after: 7 });
-        let other = limited("users.info");
+        let other = limited(other);
         assert!(matches!(other, PostError::Transient { retry_after: Some(7), .. }), "{other:?}");
+    }
+
+    #[rstest]
+    #[case("chat.postMessage", true)]
+    #[case("chat.update", true)]
+    #[case("conversations.open", false)]
+    #[case("auth.test", false)]
+    #[case("conversations.members", false)]
+    fn only_what_takes_a_message_leaves_it_in_doubt(
+        #[case] method: &'static str,
+        #[case] doubt: bool,
+    ) {
+        let error = PostError::from(CallError::Unanswered { method, cause: String::new() });
+        assert_eq!(matches!(error, PostError::Unanswered(_)), doubt, "{error:?}");
+        assert_eq!(matches!(error, PostError::Transient { .. }), !doubt, "{error:?}");
+    }
+
+    /// A look that failed within Slack is no doubtful post.
+    #[rstest]
+    #[case("internal_error")]
+    #[case("fatal_error")]
+    fn trouble_within_slack_leaves_a_post_in_doubt_and_nothing_else(#[case] code: &str) {
+        let error = |method| PostError::from(CallError::answered(method, code));
+        assert!(matches!(error("chat.postMessage"), PostError::Unanswered(_)));
+        for method in ["chat.update", "conversations.members"] {
+            assert!(matches!(error(method), PostError::Transient { .. }));
+        }
     }
 
     #[rstest]
@@ -182,14 +237,24 @@ mod tests {
     #[case("messages_tab_disabled", "target")]
     #[case("invalid_blocks", "bug")]
     #[case("missing_scope", "bug")]
-    #[case("internal_error", "later")]
-    #[case("fatal_error", "later")]
+    #[case("no_permission", "target")]
+    #[case("access_denied", "target")]
+    #[case("two_factor_setup_required", "install")]
+    #[case("enterprise_is_restricted", "install")]
+    #[case("internal_error", "doubt")]
+    #[case("fatal_error", "doubt")]
+    #[case("service_unavailable", "later")]
+    #[case("request_timeout", "later")]
+    #[case("team_added_to_org", "later")]
+    #[case("org_login_required", "later")]
+    #[case("accesslimited", "later")]
     fn slacks_codes_fall_into_their_classes(#[case] code: &str, #[case] class: &str) {
         let found = match PostError::from(CallError::answered("chat.postMessage", code)) {
             PostError::DeadInstall(_) => "install",
             PostError::DeadTarget(_) => "target",
             PostError::OurBug(_) => "bug",
             PostError::Transient { .. } => "later",
+            PostError::Unanswered(_) => "doubt",
             other => panic!("{other}"),
         };
         assert_eq!(found, class);

@@ -20,6 +20,8 @@ use crate::platform::{Drawing, Memory, Parcel, PostError};
 const MARK: &str = "maturity_outbox";
 /// How many messages back a doubtful one is looked for.
 const LOOKED_THROUGH: &str = "100";
+/// After how many seconds, a day, a person's do-not-disturb is looked at again.
+const LONGEST_REST: u64 = 86_400;
 /// Scopes that let the bot see what it said in a channel, by the first letter of the channel.
 const HISTORY: [(char, &str); 3] =
     [('C', "channels:history"), ('G', "groups:history"), ('D', "im:history")];
@@ -56,7 +58,7 @@ impl Outbox {
         self.let_rest(parcel.to).await?;
         let target = self.target(parcel.to).await?;
         if parcel.doubtful {
-            if let Some(known) = self.find(&target, parcel.key).await {
+            if let Some(known) = self.find(&target, parcel.key).await? {
                 return Ok(known);
             }
             tracing::warn!(key = parcel.key, "a message may be posted twice");
@@ -193,28 +195,36 @@ impl Outbox {
             return Ok(());
         }
         let cause = "the person does not want to be disturbed".to_owned();
-        Err(PostError::Transient { cause, retry_after: u64::try_from(to - now).ok() })
+        let rest = u64::try_from(to - now).ok().map(|rest| rest.min(LONGEST_REST));
+        Err(PostError::Transient { cause, retry_after: rest })
     }
 
-    /// Looks for a message that may have arrived, where the bot may read what it said.
-    async fn find(&self, target: &Target, key: &str) -> Option<MessageRef> {
-        let first = target.channel.chars().next()?;
-        let (_, scope) = HISTORY.iter().find(|(letter, _)| *letter == first)?;
-        if !self.people.identity().await.ok()?.surely_may(scope) {
-            return None;
+    /// Looks for a message that may have arrived, where the bot may read what it said. While that
+    /// cannot be seen but may be later, the message waits.
+    async fn find(&self, target: &Target, key: &str) -> Result<Option<MessageRef>, PostError> {
+        let first = target.channel.chars().next();
+        let scope = HISTORY.iter().find(|(letter, _)| Some(*letter) == first);
+        let identity = self.people.identity().await?;
+        if !scope.is_some_and(|(_, scope)| identity.surely_may(scope)) {
+            return Ok(None);
         }
         let fields = [
             ("channel", target.channel.clone()),
             ("include_all_metadata", "true".to_owned()),
             ("limit", LOOKED_THROUGH.to_owned()),
         ];
-        let page = self.api.call("conversations.history", &fields).await.ok()?;
+        let page = match self.api.call("conversations.history", &fields).await {
+            // It is not shown to the bot, and will not be.
+            Err(error) if error.code().is_some() => return Ok(None),
+            page => page?,
+        };
         let is_it = |message: &&Value| {
             message["metadata"]["event_type"] == MARK
                 && message["metadata"]["event_payload"]["key"] == key
         };
-        let found = page["messages"].as_array()?.iter().find(is_it)?;
-        Some(MessageRef(format!("{}/{}", target.channel, found["ts"].as_str()?)))
+        let found = page["messages"].as_array().into_iter().flatten().find(is_it);
+        let ts = found.and_then(|found| found["ts"].as_str());
+        Ok(ts.map(|ts| MessageRef(format!("{}/{ts}", target.channel))))
     }
 
     async fn target(&self, to: &Destination) -> Result<Target, CallError> {

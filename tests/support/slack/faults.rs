@@ -16,6 +16,8 @@ pub enum Fault {
     Stall(Duration),
     /// It is done, and the connection breaks before the answer.
     Lost,
+    /// It is done, and this HTTP status is all that is said of it.
+    DoneThen(u16),
     /// Nothing is done, and the connection breaks.
     Cut,
 }

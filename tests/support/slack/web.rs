@@ -50,7 +50,7 @@ async fn call(
         Some(Fault::Stall(span)) => pause(span).await,
         Some(Fault::Cut) => return broken(),
         Some(Fault::Status(status)) => {
-            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+            let status = status_of(status);
             note(&double, &method, &json!({}), status.as_str(), Vec::new());
             return status.into_response();
         }
@@ -58,10 +58,16 @@ async fn call(
     }
     let call = Call { method, sent, token, fault };
     let (answer, seconds) = double.with(|state| call.answered(state, &double));
-    if fault == Some(Fault::Lost) {
-        return broken();
+    match fault {
+        Some(Fault::Lost) => return broken(),
+        Some(Fault::DoneThen(status)) => return status_of(status).into_response(),
+        _ => {}
     }
     respond(&double, &call.method, answer, seconds)
+}
+
+fn status_of(status: u16) -> StatusCode {
+    StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY)
 }
 
 /// A call, read.

@@ -22,6 +22,7 @@ fn answer(method: &str) -> Answer {
         "users.list" => (401, None, r#"{"ok":false,"error":"invalid_auth"}"#),
         "users.conversations" => (403, None, ""),
         "usergroups.list" => (429, Some(("retry-after", "1.5")), ""),
+        "dnd.endSnooze" => (429, Some(("retry-after", "9999999999999999")), ""),
         _ => (200, None, r#"{"ok":true}"#),
     }
 }
@@ -30,12 +31,12 @@ fn answer(method: &str) -> Answer {
 #[case("views.open", "views.open was refused: expired_trigger_id")]
 #[case("users.info", "users.info may be called again in 7 s")]
 #[case("views.update", "views.update failed within Slack: status 503")]
-#[case("chat.postMessage", "chat.postMessage failed within Slack: internal_error")]
+#[case("chat.postMessage", "chat.postMessage was not answered: internal_error")]
 #[case("team.info", "team.info was refused: unknown_method")]
 #[case("dnd.info", "dnd.info was refused: unknown_method")]
 #[case("files.info", "files.info was refused: unknown_method")]
 #[case("users.list", "users.list was refused: invalid_auth")]
-#[case("users.conversations", "users.conversations was refused: status_403")]
+#[case("users.conversations", "users.conversations failed within Slack: status 403")]
 #[case("usergroups.list", "usergroups.list may be called again in 2 s")]
 #[tokio::test]
 async fn failures_are_told_apart(#[case] method: &'static str, #[case] told: &str) {
@@ -82,6 +83,21 @@ async fn a_pause_is_kept_for_its_method_and_for_no_other() {
 }
 
 #[tokio::test]
+async fn a_clock_set_back_stretches_no_pause_and_none_is_longer_than_a_day() {
+    let slack = Slack::start(answer).await;
+    let clock = clock();
+    let api = slack.api(&clock);
+    assert!(api.call("users.info", &[]).await.is_err());
+    clock.advance(TimeDelta::hours(-1));
+    let left = |method| api.pause_left(method).num_seconds();
+    assert_eq!(left("users.info"), 7);
+    clock.advance(TimeDelta::seconds(8));
+    assert!(left("users.info") < 0, "it is over");
+    assert!(api.call("dnd.endSnooze", &[]).await.is_err());
+    assert_eq!(left("dnd.endSnooze"), 86_400);
+}
+
+#[tokio::test]
 async fn a_barred_app_calls_nothing() {
     let slack = Slack::start(answer).await;
     let api = slack.api(&clock());
@@ -106,6 +122,44 @@ async fn what_slack_does_not_know_is_remembered() {
     assert!(!api.lacks("team.info"));
     assert!(api.call("team.info", &[]).await.unwrap_err().is_unknown());
     assert!(api.lacks("team.info") && !api.lacks("dnd.info"));
+}
+
+#[tokio::test]
+async fn what_slack_did_not_know_is_asked_for_again_after_an_hour_and_known_once_it_answers() {
+    static KNOWN: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+    let slack = Slack::start(|_| match KNOWN.load(std::sync::atomic::Ordering::SeqCst) {
+        true => (200, None, r#"{"ok":true}"#),
+        false => (404, None, "<html>"),
+    })
+    .await;
+    let clock = clock();
+    let api = slack.api(&clock);
+    assert!(api.call("views.open", &[]).await.unwrap_err().is_unknown());
+    clock.advance(TimeDelta::minutes(59));
+    assert!(api.lacks("views.open"));
+    clock.advance(TimeDelta::minutes(2));
+    assert!(!api.lacks("views.open"), "it is tried again");
+    assert!(api.call("views.open", &[]).await.is_err() && api.lacks("views.open"));
+    KNOWN.store(true, std::sync::atomic::Ordering::SeqCst);
+    assert!(api.call("views.open", &[]).await.is_ok() && !api.lacks("views.open"));
+}
+
+/// A proxy in front of Slack's own address answers like this, Slack never.
+#[tokio::test]
+async fn a_page_that_is_not_slacks_says_nothing_of_slacks_methods() {
+    let slack = Slack::start(answer).await;
+    let mut api = Api::new(SLACK_API_URL, Secret::new("xoxb-1"), clock()).unwrap();
+    api.client = reqwest::Client::builder()
+        .proxy(reqwest::Proxy::all(&slack.base).unwrap())
+        .build()
+        .unwrap();
+    // Through the proxy the address stays Slack's own; plain, so that the proxy may answer.
+    for (method, status) in [("team.info", 404), ("files.info", 501)] {
+        let request = api.client.post(format!("http://slack.invalid/{method}"));
+        let error = api.send(method, request).await.unwrap_err();
+        assert_eq!(error.to_string(), format!("{method} failed within Slack: status {status}"));
+        assert!(!error.is_unknown() && error.code().is_none());
+    }
 }
 
 #[tokio::test]
