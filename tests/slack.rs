@@ -33,6 +33,8 @@ mod payloads;
 mod people;
 #[path = "slack/permissions.rs"]
 mod permissions;
+#[path = "slack/pictures.rs"]
+mod pictures;
 #[path = "slack/pulses.rs"]
 mod pulses;
 #[path = "slack/reliable.rs"]

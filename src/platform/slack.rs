@@ -25,6 +25,7 @@ mod modals;
 mod mrkdwn;
 mod outbox;
 mod people;
+mod pictures;
 mod reception;
 mod replies;
 mod scopes;
@@ -60,7 +61,7 @@ use crate::domain::ids::{PersonId, PlaceId};
 use crate::domain::message::MessageRef;
 use crate::text::Text;
 
-/// How long a stop waits for replies that are being sent.
+/// How long a stop waits for replies and pictures that are being sent.
 const PARTING: Duration = Duration::from_secs(5);
 
 /// A Slack workspace.
@@ -177,9 +178,10 @@ impl Platform for Slack {
             result = &mut part => return result,
             _ = stop.wait_for(|stop| *stop) => {}
         }
-        // Replies that are being sent are brought to their end.
-        tokio::time::timeout(PARTING, part).await.unwrap_or_else(|_| {
-            tracing::info!("stopped before every reply to Slack was sent");
+        // Replies and pictures that are being sent are brought to their end.
+        let rest = async { tokio::join!(part, self.outbox.quiet()).0 };
+        tokio::time::timeout(PARTING, rest).await.unwrap_or_else(|_| {
+            tracing::info!("stopped before every reply and picture was sent to Slack");
             Ok(())
         })
     }

@@ -10,13 +10,13 @@ use super::failure::CallError;
 use super::limits;
 
 /// A picture on its way into a channel.
-pub struct Upload<'a> {
+pub struct Upload {
     /// The channel.
-    pub channel: &'a str,
+    pub channel: String,
     /// The message it stands below, where it stands below one.
-    pub thread: Option<&'a str>,
+    pub thread: Option<String>,
     /// What it shows, for those who cannot see it; never empty.
-    pub alt: &'a str,
+    pub alt: String,
     /// The picture.
     pub png: Vec<u8>,
 }
@@ -26,14 +26,14 @@ pub struct Upload<'a> {
 /// # Errors
 ///
 /// See [`CallError`].
-pub async fn show(api: &Arc<Api>, upload: Upload<'_>) -> Result<(), CallError> {
+pub async fn show(api: &Arc<Api>, upload: Upload) -> Result<(), CallError> {
     let place = api
         .insist(
             "files.getUploadURLExternal",
             &[
                 ("filename", "chart.png".to_owned()),
                 ("length", upload.png.len().to_string()),
-                ("alt_txt", plain_words(upload.alt, limits::ALT_TEXT)),
+                ("alt_txt", plain_words(&upload.alt, limits::ALT_TEXT)),
             ],
         )
         .await?;
@@ -47,8 +47,8 @@ pub async fn show(api: &Arc<Api>, upload: Upload<'_>) -> Result<(), CallError> {
     let title = plain_words(upload.alt.lines().next().unwrap_or_default(), limits::NAME);
     let mut fields = vec![
         ("files", json!([{ "id": file, "title": title }]).to_string()),
-        ("channel_id", upload.channel.to_owned()),
+        ("channel_id", upload.channel),
     ];
-    fields.extend(upload.thread.map(|thread| ("thread_ts", thread.to_owned())));
-    api.call("files.completeUploadExternal", &fields).await.map(|_| ())
+    fields.extend(upload.thread.map(|thread| ("thread_ts", thread)));
+    api.insist("files.completeUploadExternal", &fields).await.map(|_| ())
 }

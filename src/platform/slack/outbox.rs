@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
-use tokio::runtime::{Handle, RuntimeFlavor};
 
 use super::api::Api;
 use super::failure::CallError;
-use super::files::{self, Upload};
+use super::files::Upload;
 use super::people::People;
+use super::pictures::{Pictures, drawn};
 use super::translate::{self, Payload};
 use crate::clock::Clock;
 use crate::domain::ids::{PersonId, PlaceId};
@@ -32,6 +32,8 @@ pub struct Outbox {
     people: Arc<People>,
     memory: Arc<dyn Memory>,
     clock: Clock,
+    /// What follows the words.
+    pictures: Pictures,
     /// The direct channel of each person written to, as far as known in this life.
     direct: Mutex<BTreeMap<PersonId, String>>,
 }
@@ -46,10 +48,17 @@ impl Outbox {
     /// A way out that remembers direct channels.
     #[must_use]
     pub fn new(api: Arc<Api>, people: Arc<People>, memory: Arc<dyn Memory>, clock: Clock) -> Self {
-        Self { api, people, memory, clock, direct: Mutex::default() }
+        let pictures = Pictures::new(Arc::clone(&api));
+        Self { api, people, memory, clock, pictures, direct: Mutex::default() }
     }
 
-    /// Posts a parcel, first the words, then the picture. When the picture fails, the words stand.
+    /// Waits until no picture is on its way.
+    pub async fn quiet(&self) {
+        self.pictures.done().await;
+    }
+
+    /// Posts the words of a parcel. Its picture follows by itself; where that fails, the words
+    /// stand.
     ///
     /// # Errors
     ///
@@ -64,6 +73,8 @@ impl Outbox {
             tracing::warn!(key = parcel.key, "a message may be posted twice");
         }
         let payload = translate::message(parcel.message);
+        // Nothing but the answer is waited for once the words are out.
+        let picture = parcel.drawing.and_then(|drawing| drawn(parcel.message, drawing));
         let answer = match self.say(&target, &payload, Some(parcel.key)).await {
             Err(error) if is_stale(parcel.to, &error) => {
                 self.forget(parcel.to).await;
@@ -75,9 +86,9 @@ impl Outbox {
         let channel = answer["channel"].as_str().unwrap_or(&target.channel);
         let ts = answer["ts"].as_str().or_else(|| answer["message"]["ts"].as_str());
         let ts = ts.unwrap_or_default();
-        if let Some(drawing) = parcel.drawing {
-            let thread = target.thread.as_deref();
-            self.picture(channel, thread, parcel.message, drawing).await;
+        if let Some((alt, png)) = picture {
+            let (channel, thread) = (channel.to_owned(), target.thread);
+            self.pictures.send(Upload { channel, thread, alt, png });
         }
         Ok(MessageRef(format!("{channel}/{ts}")))
     }
@@ -121,8 +132,11 @@ impl Outbox {
 
     /// Sends a person a picture alone; its words reached them another way.
     pub async fn send_picture(&self, person: &PersonId, message: &Message, drawing: &dyn Drawing) {
+        let Some((alt, png)) = drawn(message, drawing) else { return };
         match self.target(&Destination::Person(person.clone())).await {
-            Ok(target) => self.picture(&target.channel, None, message, drawing).await,
+            Ok(Target { channel, thread }) => {
+                self.pictures.send(Upload { channel, thread, alt, png });
+            }
             Err(error) => tracing::warn!(%error, "a picture was left out"),
         }
     }
@@ -156,28 +170,6 @@ impl Outbox {
             fields.push(("metadata", mark.to_string()));
         }
         self.api.call("chat.postMessage", &fields).await
-    }
-
-    async fn picture(
-        &self,
-        channel: &str,
-        thread: Option<&str>,
-        message: &Message,
-        drawing: &dyn Drawing,
-    ) {
-        let words = message.body();
-        let alt = match message {
-            Message::Picture { alt, .. } if !alt.trim().is_empty() => alt,
-            _ => &words,
-        };
-        let png = match drawn(drawing) {
-            Ok(png) => png,
-            Err(cause) => return tracing::warn!(cause, "a picture was not drawn"),
-        };
-        match files::show(&self.api, Upload { channel, thread, alt, png }).await {
-            Err(error) if !error.is_unknown() => tracing::warn!(%error, "a picture was left out"),
-            _ => {}
-        }
     }
 
     /// Waits for the end of a person's do-not-disturb, where the bot may know of it (`dnd.info`).
@@ -289,13 +281,4 @@ impl Outbox {
 /// Whether a remembered direct channel is gone, which says nothing about its person.
 fn is_stale(to: &Destination, error: &CallError) -> bool {
     matches!(to, Destination::Person(_)) && error.code() == Some("channel_not_found")
-}
-
-/// Draws a picture. That takes a while, in which the thread's other work goes on elsewhere, so
-/// that nothing is acknowledged late because of it.
-fn drawn(drawing: &dyn Drawing) -> Result<Vec<u8>, String> {
-    match Handle::current().runtime_flavor() {
-        RuntimeFlavor::MultiThread => tokio::task::block_in_place(|| drawing.png()),
-        _ => drawing.png(),
-    }
 }
