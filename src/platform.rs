@@ -183,8 +183,9 @@ pub struct Profile {
     /// A machine, a guest or somebody from outside: never asked.
     pub outside: bool,
     /// The groups of the platform that the person belongs to, such as the moderators of the place
-    /// that was looked up; a team may name one as its lead.
-    pub groups: Vec<PersonId>,
+    /// that was looked up; a team may name one as its lead. `None` where the platform does not know
+    /// now: what is known of them then holds.
+    pub groups: Option<Vec<PersonId>>,
 }
 
 /// What the engine answers once an event is on disk.

@@ -29,7 +29,7 @@ pub(super) fn joined(desk: &Desk<'_>, place: &PlaceId, profile: &Profile) -> Dec
     know(desk, profile)?;
     if let Some(mut team) = desk.tx.team_at(place)? {
         desk.tx.add_member(team.id, &profile.id)?;
-        desk.tx.note_groups(team.id, &profile.id, &profile.groups)?;
+        note_groups(desk, &team, profile)?;
         // The first person of an empty team leads it.
         if team.leads.is_empty() && team.config_id.is_none() && !profile.outside {
             team.leads.push(profile.id.clone());
@@ -67,6 +67,12 @@ fn know(desk: &Desk<'_>, profile: &Profile) -> Decided<()> {
         desk.tx.put_person(&person)?;
     }
     Ok(())
+}
+
+/// Notes the groups of a member, where the platform knows them now.
+fn note_groups(desk: &Desk<'_>, team: &Team, profile: &Profile) -> Decided<()> {
+    let Some(groups) = &profile.groups else { return Ok(()) };
+    Ok(desk.tx.note_groups(team.id, &profile.id, groups)?)
 }
 
 /// Somebody left a place; what they answered stays, and they stay counted in an open round.
@@ -144,7 +150,7 @@ pub(super) fn facts(desk: &Desk<'_>, facts: &Facts) -> Decided<Reply> {
         if !known.contains(&profile.id) {
             desk.tx.add_member(team.id, &profile.id)?;
         }
-        desk.tx.note_groups(team.id, &profile.id, &profile.groups)?;
+        note_groups(desk, &team, profile)?;
     }
     let present: BTreeSet<&PersonId> = members.iter().map(|profile| &profile.id).collect();
     for person in known.iter().filter(|id| !present.contains(id)) {

@@ -14,6 +14,7 @@ mod errands;
 mod failure;
 mod files;
 mod forms;
+mod groups;
 mod home;
 mod http;
 mod identity;

@@ -153,7 +153,7 @@ pub fn profile(id: &str) -> Profile {
         name: id.to_owned(),
         zone: None,
         outside: false,
-        groups: Vec::new(),
+        groups: None,
     }
 }
 

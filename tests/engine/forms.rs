@@ -249,7 +249,7 @@ async fn the_members_of_a_group_lead_where_the_team_or_the_rules_say_so() {
     let house = House::under(Content::embedded().unwrap(), rules);
     let team = house.team("chat:crew", 3, always()).await;
     let grouped = |number: usize, groups: &[&str]| Profile {
-        groups: groups.iter().map(|group| PersonId::from(*group)).collect(),
+        groups: Some(groups.iter().map(|group| PersonId::from(*group)).collect()),
         ..profile(&person(number))
     };
     let members =
@@ -257,6 +257,16 @@ async fn the_members_of_a_group_lead_where_the_team_or_the_rules_say_so() {
     house.handle(What::Facts(Facts::Members { place: "chat:crew".into(), members })).await;
     assert!(house.say(1, "trend").await.contains("no results"), "moderators lead by the rules");
     assert!(!house.say(2, "trend").await.contains("no results"), "a group that nobody named");
+    let unknown = (0..3).map(|number| Profile { groups: None, ..grouped(number, &[]) }).collect();
+    let members = Facts::Members { place: "chat:crew".into(), members: unknown };
+    house.handle(What::Facts(members)).await;
+    assert!(
+        house.say(1, "trend").await.contains("no results"),
+        "what is not known changes nothing"
+    );
+    let again = Profile { groups: None, ..grouped(1, &[]) };
+    house.handle(What::Joined { place: "chat:crew".into(), profile: again }).await;
+    assert!(house.say(1, "trend").await.contains("no results"), "nor when somebody comes again");
     let members = vec![grouped(0, &[]), grouped(1, &[]), grouped(2, &[])];
     house.handle(What::Facts(Facts::Members { place: "chat:crew".into(), members })).await;
     assert!(!house.say(1, "trend").await.contains("no results"), "no moderator any more");

@@ -182,7 +182,7 @@ pub fn person(number: usize) -> PersonId {
 
 pub fn profile(id: &PersonId) -> Profile {
     let name = id.as_str().trim_start_matches("chat:").to_owned();
-    Profile { id: id.clone(), name, zone: None, outside: false, groups: Vec::new() }
+    Profile { id: id.clone(), name, zone: None, outside: false, groups: None }
 }
 
 pub fn members(place: &str, numbers: impl Iterator<Item = usize>) -> What {

@@ -62,3 +62,49 @@ async fn a_user_group_leads_a_team_where_the_bot_may_know_its_people() {
         assert_eq!(asked, may, "what was not granted is not asked for");
     }
 }
+
+/// Twenty calls a minute are as many as Slack takes of those that read user groups.
+#[tokio::test(flavor = "multi_thread")]
+async fn however_many_user_groups_there_are_theirs_lead() {
+    let double = workspace().await;
+    double.with(|state| {
+        state.faults.tiers = true;
+        state.workspace.scopes.insert("usergroups:read".into());
+        for number in 0..25 {
+            let (id, handle) = (format!("S0GROUP{number}"), format!("group{number}"));
+            let users = vec![if number == 24 { "U0BOB" } else { "U0ZOE" }.to_owned()];
+            state.workspace.groups.push(Group { id, handle, users });
+        }
+    });
+    let entry = ENTRY.replace("slack:U0ANN", "slack:S0GROUP24");
+    let office = Office::with(double, Way::Sockets, &format!("{CALM}{entry}")).await;
+    let bob = office.person("Bob");
+    office
+        .double
+        .until("a look at the channel", |state| {
+            let mut calls = state.journal.iter();
+            calls.find(|it| it.method == "usergroups.list" && it.outcome == "ok").map(|_| ())
+        })
+        .await;
+    // What the look brought is on disk a moment later.
+    let leads = loop {
+        let mark = bob.mark();
+        assert!(bob.types(CHANNEL, "/maturity start quick").await.is_acked());
+        let own = |state: &State| {
+            let fresh = state.notes.iter().skip(mark);
+            let mut own = fresh.filter(|it| it.only.as_deref() == Some("U0BOB"));
+            own.next().map(Note::screen)
+        };
+        let answer = office.double.until("a word to Bob", own).await;
+        if !answer.contains("you are not in") {
+            break answer;
+        }
+    };
+    assert!(!leads.contains("Only who leads"), "{leads}");
+    bob.awaits(CHANNEL, "[Answer]").await;
+    let calls = office.double.with(|state| {
+        state.journal.iter().filter(|it| it.method.starts_with("usergroups.")).count()
+    });
+    assert_eq!(calls, 1);
+    office.assert_well_behaved();
+}

@@ -85,7 +85,7 @@ pub fn calm() -> Settings {
 
 /// A made-up person.
 pub fn profile(name: &str) -> Profile {
-    Profile { id: id(name), name: name.to_owned(), zone: None, outside: false, groups: Vec::new() }
+    Profile { id: id(name), name: name.to_owned(), zone: None, outside: false, groups: None }
 }
 
 impl House {

@@ -92,7 +92,7 @@ impl Chat {
     pub fn profile_of(&self, person: usize) -> Profile {
         let id = person_id(person);
         let (zone, outside) = self.state().known.get(&id).copied().unwrap_or_default();
-        Profile { id, name: name_of(person), zone, outside, groups: Vec::new() }
+        Profile { id, name: name_of(person), zone, outside, groups: None }
     }
 
     /// What was posted since this was asked last.

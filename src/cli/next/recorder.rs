@@ -53,7 +53,7 @@ impl Recorder {
             name: member.name.clone(),
             zone: member.zone,
             outside: false,
-            groups: Vec::new(),
+            groups: None,
         };
         let teams = config.teams.iter();
         let places = teams
@@ -96,7 +96,7 @@ impl Recorder {
                 name: person.name,
                 zone: person.zone,
                 outside: person.outside,
-                groups: Vec::new(),
+                groups: None,
             }));
         }
         Ok(profiles)

@@ -95,7 +95,7 @@ impl Resident {
             name: self.name.clone(),
             zone: self.zone,
             outside: false,
-            groups: Vec::new(),
+            groups: None,
         }
     }
 }

@@ -237,7 +237,7 @@ fn stranger(member: &Membership) -> crate::platform::Profile {
         name: people::name(&member.who, member.name.as_deref(), false),
         zone: None,
         outside: false,
-        groups: Vec::new(),
+        groups: None,
     }
 }
 

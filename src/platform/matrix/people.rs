@@ -64,7 +64,7 @@ pub async fn of(bot: &Bot, person: &PersonId) -> Result<Profile, PostError> {
     let account = account.map_err(|error| post_error(&error))?;
     let shown = account.get("displayname").and_then(|name| name.as_str());
     let (id, name) = (person.clone(), name(user.as_str(), shown, false));
-    Ok(Profile { id, name, zone: None, outside: false, groups: Vec::new() })
+    Ok(Profile { id, name, zone: None, outside: false, groups: None })
 }
 
 /// What a room tells of one of its members.
@@ -80,7 +80,7 @@ pub fn profile(member: &RoomMember) -> Profile {
         name: name(member.user_id().as_str(), member.display_name(), member.name_ambiguous()),
         zone: None,
         outside: false,
-        groups: leads.then(moderators).into_iter().collect(),
+        groups: Some(leads.then(moderators).into_iter().collect()),
     }
 }
 

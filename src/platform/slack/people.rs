@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::api::Api;
 use super::failure::CallError;
+use super::groups::{Belonging, Groups};
 use super::identity::Identity;
 use crate::clock::{Clock, Instant};
 use crate::domain::ids::{PersonId, PlaceId};
@@ -40,6 +41,7 @@ pub struct People {
     clock: Clock,
     welcome: Welcome,
     identity: OnceLock<Identity>,
+    groups: Groups,
     known: Mutex<BTreeMap<String, (Instant, Profile)>>,
 }
 
@@ -47,7 +49,8 @@ impl People {
     /// Nobody is known yet.
     #[must_use]
     pub fn new(api: Arc<Api>, clock: Clock, welcome: Welcome) -> Self {
-        Self { api, clock, welcome, identity: OnceLock::new(), known: Mutex::default() }
+        let groups = Groups::new(Arc::clone(&api), clock.clone());
+        Self { api, clock, welcome, identity: OnceLock::new(), groups, known: Mutex::default() }
     }
 
     /// The bot itself; asked for once.
@@ -114,15 +117,17 @@ impl People {
         self.usable(channel).await?;
         let users = self.users_in(channel).await?;
         self.meet_many(&users).await?;
-        let groups = self.groups().await;
+        let groups = self.groups.of_all(self.identity().await?).await;
         let mut members = Vec::with_capacity(users.len());
         for user in users {
             let mut profile = match self.profile(&user).await {
                 Ok(profile) => profile,
-                Err(error) if error.code() == Some("user_not_found") => continue,
+                // Whoever is not shown to the bot is nobody it could ask.
+                Err(error) if is_hidden(&error) => continue,
                 Err(error) => return Err(error.into()),
             };
-            profile.groups = groups.get(&user).cloned().unwrap_or_default();
+            let own = |all: &Belonging| all.get(&user).cloned().unwrap_or_default();
+            profile.groups = groups.as_deref().map(own);
             members.push(profile);
         }
         Ok(members)
@@ -201,40 +206,6 @@ impl People {
         }
     }
 
-    /// The groups of each user, where the bot may know them.
-    async fn groups(&self) -> BTreeMap<String, Vec<PersonId>> {
-        let mut groups: BTreeMap<String, Vec<PersonId>> = BTreeMap::new();
-        let granted = self.identity().await.is_ok_and(|it| it.surely_may("usergroups:read"));
-        if !granted {
-            return groups;
-        }
-        match self.group_members().await {
-            Ok(found) => {
-                for (group, user) in found {
-                    groups.entry(user).or_default().push(person(&group));
-                }
-            }
-            Err(error) if error.is_unknown() => {}
-            Err(error) => tracing::warn!(%error, "groups are left out"),
-        }
-        groups
-    }
-
-    /// Each group with each of its users.
-    async fn group_members(&self) -> Result<Vec<(String, String)>, CallError> {
-        let list = self.api.call("usergroups.list", &[]).await?;
-        let all = list["usergroups"].as_array().into_iter().flatten();
-        let ids: Vec<&str> = all.filter_map(|group| group["id"].as_str()).collect();
-        let mut found = Vec::new();
-        for id in ids {
-            let fields = [("usergroup", id.to_owned())];
-            let users = self.api.call("usergroups.users.list", &fields).await?;
-            let users = users["users"].as_array().into_iter().flatten().filter_map(Value::as_str);
-            found.extend(users.map(|user| (id.to_owned(), user.to_owned())));
-        }
-        Ok(found)
-    }
-
     fn remembered(&self, user: &str) -> Option<Profile> {
         let known = self.known();
         let (read, profile) = known.get(user)?;
@@ -249,6 +220,12 @@ impl People {
     fn known(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, (Instant, Profile)>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether a user is none, or one that Slack does not show to the bot ("users.info").
+#[must_use]
+pub fn is_hidden(error: &CallError) -> bool {
+    matches!(error.code(), Some("user_not_found" | "user_not_visible"))
 }
 
 /// Where the next page of a list begins, where there is one ("Pagination").
@@ -286,7 +263,7 @@ fn profile(user: &Value, identity: &Identity, guests: bool) -> Profile {
         name: name(user, id),
         zone: user["tz"].as_str().and_then(|zone| zone.parse().ok()),
         outside: is_outside(user, id, identity, guests),
-        groups: Vec::new(),
+        groups: None,
     }
 }
 
@@ -317,6 +294,7 @@ mod tests {
     use rstest::rstest;
     use serde_json::json;
 
+    use super::super::testing::{Answer, Slack};
     use super::*;
 
     fn identity() -> Identity {
@@ -347,6 +325,32 @@ mod tests {
         assert!(!profile(&guest, &identity(), true).outside);
         let gone = json!({"id": "U1", "is_restricted": true, "deleted": true});
         assert!(profile(&gone, &identity(), true).outside);
+    }
+
+    /// A stranger in a shared channel may be hidden; the others there have a team all the same.
+    #[tokio::test]
+    async fn whoever_is_hidden_from_the_bot_keeps_nobody_else_from_having_a_team() {
+        for hidden in ["user_not_found", "user_not_visible"] {
+            let slack = match hidden {
+                "user_not_found" => Slack::start(|method| told(method, NOT_FOUND)).await,
+                _ => Slack::start(|method| told(method, NOT_VISIBLE)).await,
+            };
+            let clock = Clock::system();
+            let welcome = Welcome { guests: false, shared_channels: true };
+            let people = People::new(slack.api(&clock), clock, welcome);
+            assert_eq!(people.members(&place("C1")).await, Ok(Vec::new()), "{hidden}");
+        }
+    }
+
+    const NOT_FOUND: &str = r#"{"ok":false,"error":"user_not_found"}"#;
+    const NOT_VISIBLE: &str = r#"{"ok":false,"error":"user_not_visible"}"#;
+
+    fn told(method: &str, of_people: &'static str) -> Answer {
+        match method {
+            "users.info" => (200, None, of_people),
+            "conversations.members" => (200, None, r#"{"ok":true,"members":["U1","U2"]}"#),
+            _ => (200, None, r#"{"ok":true,"user_id":"UBOT","team_id":"T1"}"#),
+        }
     }
 
     #[test]
