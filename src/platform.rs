@@ -157,6 +157,8 @@ pub enum PlaceChange {
     Gone,
     /// It is there again.
     Back,
+    /// Something about it changed, such as who shares it, that only a look-up tells.
+    Unclear,
 }
 
 /// The result of a look-up.

@@ -45,6 +45,8 @@ mod replies;
 mod rounds;
 #[path = "slack/rules.rs"]
 mod rules;
+#[path = "slack/sharing.rs"]
+mod sharing;
 #[path = "slack/stopping.rs"]
 mod stopping;
 #[path = "slack/team.rs"]

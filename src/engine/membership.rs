@@ -104,6 +104,10 @@ pub(super) fn place_changed(
             team.place = new.clone();
             desk.tx.settle(&team)?;
         }
+        PlaceChange::Unclear => {
+            team.roster_at = None;
+            desk.look_up(&team.place, Purpose::LookUp(team.id))?;
+        }
         PlaceChange::Gone => return pause(desk, team, "gone").map(|()| None),
         PlaceChange::Back if team.paused.as_deref() == Some(REMOVED) => return Ok(None),
         PlaceChange::Back => unpause(desk, &mut team)?,

@@ -55,6 +55,8 @@ pub enum Heard {
     Gone(String),
     /// A channel was taken out of the archive.
     Back(String),
+    /// Other organisations came into a channel, or left it.
+    Shared(String),
     /// A channel has another id.
     Moved(String, String),
     /// The workspace took the app, or its tokens, away.
@@ -162,6 +164,7 @@ fn event_heard(event: &Value) -> Heard {
             Heard::Gone(channel)
         }
         "channel_unarchive" | "group_unarchive" => Heard::Back(channel),
+        "channel_shared" | "channel_unshared" => Heard::Shared(channel),
         "channel_id_changed" => {
             let id = |name: &str| text(event, name).to_owned();
             Heard::Moved(id("old_channel_id"), id("new_channel_id"))
@@ -343,6 +346,7 @@ impl Arrival {
             | Heard::Left { channel, .. }
             | Heard::Gone(channel)
             | Heard::Back(channel)
+            | Heard::Shared(channel)
             | Heard::Moved(channel, _) => channel,
             Heard::Removed(_) | Heard::Nothing => "",
         }

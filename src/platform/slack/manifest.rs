@@ -16,7 +16,7 @@ pub struct Wishes {
 }
 
 /// The events the bot listens to. Nothing that people write is among them.
-const EVENTS: [&str; 14] = [
+const EVENTS: [&str; 16] = [
     "app_home_opened",
     "app_uninstalled",
     "tokens_revoked",
@@ -27,6 +27,8 @@ const EVENTS: [&str; 14] = [
     "channel_unarchive",
     "channel_deleted",
     "channel_id_changed",
+    "channel_shared",
+    "channel_unshared",
     "group_left",
     "group_archive",
     "group_unarchive",

@@ -2,6 +2,7 @@
 //! once it is on disk, and answered after that.
 
 mod presses;
+mod workspace;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,14 +17,14 @@ use super::errands::{Errand, Errands};
 use super::forms;
 use super::inbound::{Arrival, Command, Heard, Submitted};
 use super::modals::{self, Luggage};
-use super::people::{People, person, place};
+use super::people::{People, person};
 use super::replies::{Asker, Replies};
 use super::turns::{Turn, Turns};
 use super::waiting::{backoff, pause};
 use crate::clock::Clock;
 use crate::domain::ids::{EventId, PersonId, PlaceId};
 use crate::domain::message::{Message, Press};
-use crate::platform::{Inbox, Incoming, NotCommitted, PlaceChange, Response, What};
+use crate::platform::{Inbox, Incoming, NotCommitted, Response, What};
 
 /// Slack waits three seconds for an acknowledgement; some of that is the way there.
 const PATIENCE: Duration = Duration::from_millis(2500);
@@ -152,9 +153,7 @@ impl Reception {
                 Ok(())
             }
             Heard::Removed(code) => {
-                visit.acker.send(Ack::Taken);
-                self.staff.api.bar(&code);
-                self.removed.send_replace(Some(code));
+                self.removed(visit, code).await;
                 Ok(())
             }
             elsewhere => self.elsewhere(visit, elsewhere).await,
@@ -276,58 +275,6 @@ impl Reception {
             pause(backoff(failed)).await;
         }
         Ok(())
-    }
-
-    /// What happens to channels and in them.
-    async fn elsewhere(&self, visit: Visit, heard: Heard) -> Result<(), NotCommitted> {
-        let changed = |channel: &str, change| What::PlaceChanged { place: place(channel), change };
-        let what = match heard {
-            Heard::Joined { channel, user, inviter } => {
-                return self.joined(visit, &channel, &user, inviter.as_deref()).await;
-            }
-            Heard::Left { channel, user } => match user {
-                Some(user) if !self.is_me(&user).await => {
-                    What::Left { place: place(&channel), person: person(&user) }
-                }
-                _ => changed(&channel, PlaceChange::Gone),
-            },
-            Heard::Gone(channel) => changed(&channel, PlaceChange::Gone),
-            Heard::Back(channel) => changed(&channel, PlaceChange::Back),
-            Heard::Moved(old, new) => changed(&old, PlaceChange::Moved(place(&new))),
-            _ => return Ok(()),
-        };
-        self.commit(visit, what).await.map(|_| ())
-    }
-
-    async fn joined(
-        &self,
-        visit: Visit,
-        channel: &str,
-        user: &str,
-        inviter: Option<&str>,
-    ) -> Result<(), NotCommitted> {
-        if !self.is_me(user).await {
-            let profile = self.staff.people.profile(user).await.map_err(|error| {
-                tracing::warn!(%error, "somebody who joined could not be looked up");
-                NotCommitted
-            })?;
-            let what = What::Joined { place: place(channel), profile };
-            return self.commit(visit, what).await.map(|_| ());
-        }
-        let back = What::PlaceChanged { place: place(channel), change: PlaceChange::Back };
-        let id = EventId(format!("{}/back", visit.id));
-        self.hand_in(id, visit.sent, back).await?;
-        let what = What::Arrived { place: place(channel), by: inviter.map(person) };
-        let (reply, mut mouth) = self.commit(visit, what).await?;
-        if let Some(response) = reply {
-            mouth.come().await;
-            self.staff.replies.greet(channel, inviter, &response.message).await;
-        }
-        Ok(())
-    }
-
-    async fn is_me(&self, user: &str) -> bool {
-        self.staff.people.identity().await.is_ok_and(|it| it.user == user)
     }
 
     /// Lets the bot know a person it has not met lately: their name, zone, and whether they are

@@ -24,6 +24,15 @@ fn joined(user: &str, inviter: Option<&str>) -> Heard {
 #[case(json!({"type": "group_archive", "channel": "C1"}), Heard::Gone("C1".into()))]
 #[case(json!({"type": "channel_unarchive", "channel": "C1"}), Heard::Back("C1".into()))]
 #[case(
+    json!({"type": "channel_shared", "connected_team_id": "E1", "channel": "C1"}),
+    Heard::Shared("C1".into())
+)]
+#[case(
+    json!({"type": "channel_unshared", "previously_connected_team_id": "E1", "channel": "C1",
+        "is_ext_shared": false}),
+    Heard::Shared("C1".into())
+)]
+#[case(
     json!({"type": "channel_rename", "channel": {"id": "C1", "name": "new"}}),
     Heard::Nothing
 )]

@@ -3,10 +3,11 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use tokio::sync::mpsc;
 
+use super::super::people::place;
 use super::super::testing::{self, Answer, Slack};
 use super::*;
 use crate::domain::message::{Field, Form, Input};
-use crate::platform::Delivery;
+use crate::platform::{Delivery, PlaceChange};
 
 fn answer(method: &str) -> Answer {
     match method {
@@ -154,4 +155,53 @@ async fn what_the_bot_does_not_take_is_not_acknowledged() {
     let acking = tokio::spawn(reception.take(home("Ev1")));
     drop(next(&mut inbox).await);
     assert_eq!(acking.await.unwrap(), Ack::Withheld);
+}
+
+fn joins(id: &str, user: &str) -> Arrival {
+    let (channel, user) = ("C1".to_owned(), user.to_owned());
+    let heard = Heard::Joined { channel, user, inviter: None };
+    Arrival { id: EventId(format!("slack:{id}")), sent: None, heard }
+}
+
+/// Whoever cannot be looked up holds nobody up: the whole channel is looked up afterwards.
+#[tokio::test]
+async fn a_join_is_acknowledged_whether_or_not_its_person_can_be_looked_up() {
+    let told = |method: &str| match method {
+        "users.info" => (200, None, r#"{"ok":false,"error":"user_not_visible"}"#),
+        other => answer(other),
+    };
+    let (reception, mut inbox, _slack) = testing::reception(told).await;
+    let acking = tokio::spawn(reception.take(joins("Ev1", "U1")));
+    let delivery = inbox.recv().await.unwrap();
+    let unclear = What::PlaceChanged { place: place("C1"), change: PlaceChange::Unclear };
+    assert_eq!(delivery.event.what, unclear);
+    delivery.done.send(None).unwrap();
+    assert_eq!(acking.await.unwrap(), Ack::Taken);
+
+    let (reception, mut inbox, _slack) = self::reception().await;
+    let acking = tokio::spawn(reception.take(joins("Ev2", "U1")));
+    let delivery = inbox.recv().await.unwrap();
+    assert!(matches!(delivery.event.what, What::Joined { .. }), "{:?}", delivery.event.what);
+    delivery.done.send(None).unwrap();
+    assert_eq!(acking.await.unwrap(), Ack::Taken);
+}
+
+fn removal() -> Arrival {
+    let heard = Heard::Removed("app_uninstalled".to_owned());
+    Arrival { id: EventId("slack:Ev1".to_owned()), sent: None, heard }
+}
+
+#[tokio::test]
+async fn a_removal_that_comes_late_ends_nothing_and_one_that_holds_does() {
+    let (reception, _inbox, slack) = reception().await;
+    assert_eq!(reception.take(removal()).await, Ack::Taken);
+    reception.quiet().await;
+    assert_eq!(slack.calls(), ["auth.test"], "Slack is asked");
+    assert_eq!(*reception.removal().borrow(), None);
+
+    let refused = |_: &str| (200, None, r#"{"ok":false,"error":"account_inactive"}"#);
+    let (reception, _inbox, _slack) = testing::reception(refused).await;
+    assert_eq!(reception.take(removal()).await, Ack::Taken);
+    reception.quiet().await;
+    assert_eq!(reception.removal().borrow().as_deref(), Some("app_uninstalled"));
 }
