@@ -46,6 +46,8 @@ pub struct Frame {
     pub title: String,
     /// What stands on the button that closes it.
     pub close: String,
+    /// What is said where not all of it fits.
+    pub more: String,
 }
 
 /// A message as a modal.
@@ -78,7 +80,9 @@ fn form_view(form: &Form, frame: &Frame, luggage: &Luggage) -> Value {
 
 fn words_view(message: &Message, frame: &Frame, luggage: &Luggage) -> Value {
     let blocks = match message {
-        Message::Overview(parts) => sections(parts, limits::VIEW_TEXT),
+        Message::Overview(parts) => {
+            sections(parts, limits::VIEW_TEXT, limits::VIEW_BLOCKS, &frame.more)
+        }
         other => body_and_choices(&other.body(), &other.choices(), limits::VIEW_TEXT),
     };
     framed(&frame.title, frame, blocks, luggage)

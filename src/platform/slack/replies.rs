@@ -61,7 +61,8 @@ impl Replies {
     /// A message as a modal.
     #[must_use]
     pub fn view(&self, message: &Message, luggage: Luggage) -> Value {
-        let frame = Frame { title: self.part("title"), close: self.part("close") };
+        let [title, close, more] = ["title", "close", "more"].map(|part| self.part(part));
+        let frame = Frame { title, close, more };
         self.asking_first(modals::view(message, &frame, luggage))
     }
 
@@ -162,7 +163,7 @@ impl Replies {
     ///
     /// See [`CallError`].
     pub async fn publish(&self, user: &str, message: &Message) -> Result<(), CallError> {
-        let view = self.asking_first(home::view(message)).to_string();
+        let view = self.asking_first(home::view(message, &self.part("more"))).to_string();
         let fields = [("user_id", user.to_owned()), ("view", view)];
         match self.api.call("views.publish", &fields).await {
             Err(error) if error.is_unknown() => Ok(()),

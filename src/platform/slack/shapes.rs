@@ -16,7 +16,8 @@ use crate::text::Text;
 /// A sample of each shape: what it is, the argument of `blocks.validate`, and the payload.
 #[must_use]
 pub fn all() -> Vec<(&'static str, &'static str, Value)> {
-    let frame = Frame { title: "Maturity".to_owned(), close: "Close".to_owned() };
+    let [title, close, more] = ["Maturity", "Close", "…"].map(ToOwned::to_owned);
+    let frame = Frame { title, close, more };
     let text = Text::embedded();
     let message = |shown: &Message| {
         let mut blocks = translate::message(shown).blocks;
@@ -37,7 +38,7 @@ pub fn all() -> Vec<(&'static str, &'static str, Value)> {
         ("an overview in words", "message", message(&overview)),
         ("a form", "view", modal(&form)),
         ("words in a modal", "view", modal(&question())),
-        ("the home view", "view", home::view(&overview)),
+        ("the home view", "view", home::view(&overview, "…")),
     ]
 }
 

@@ -20,7 +20,9 @@ pub struct Payload {
 #[must_use]
 pub fn message(message: &Message) -> Payload {
     let blocks = match message {
-        Message::Overview(parts) => sections(parts, limits::MESSAGE_TEXT),
+        Message::Overview(parts) => {
+            sections(parts, limits::MESSAGE_TEXT, limits::MESSAGE_BLOCKS, "…")
+        }
         other => body_and_choices(&other.body(), &other.choices(), limits::MESSAGE_TEXT),
     };
     let words = limits::cut(&mrkdwn::from_markdown(&message.body()), limits::FALLBACK_TEXT);
@@ -38,17 +40,26 @@ pub fn body_and_choices(body: &str, choices: &[Choice], most: usize) -> Vec<Valu
     all
 }
 
-/// The parts of a home view, one below the other.
+/// The parts of a home view, one below the other: as many from the first on as fit into `room`
+/// blocks, each whole, so that no button stands without its words; `more` says that others do not.
 #[must_use]
-pub fn sections(parts: &[Section], most: usize) -> Vec<Value> {
+pub fn sections(parts: &[Section], most: usize, room: usize, more: &str) -> Vec<Value> {
     let mut all = Vec::new();
     let mut pressed = 0;
-    for part in parts {
+    for (number, part) in (1..).zip(parts) {
+        let mut own = Vec::new();
         if !all.is_empty() {
-            all.push(blocks::divider());
+            own.push(blocks::divider());
         }
-        all.extend(blocks::prose(&part.body, most / parts.len().max(1)));
-        all.extend(blocks::choices(&part.choices, pressed));
+        own.extend(blocks::prose(&part.body, most / parts.len().max(1)));
+        own.extend(blocks::choices(&part.choices, pressed));
+        // The last may fill the room; others leave a place for the word about the rest.
+        let kept_free = usize::from(number < parts.len());
+        if !all.is_empty() && all.len() + own.len() + kept_free > room {
+            all.push(blocks::small_print(more));
+            break;
+        }
+        all.extend(own);
         pressed += part.choices.len();
     }
     all

@@ -6,7 +6,8 @@ use crate::domain::ids::{RoundId, TeamId};
 use crate::domain::message::{Choice, Press};
 
 fn frame() -> Frame {
-    Frame { title: "Maturity".to_owned(), close: "Close".to_owned() }
+    let [title, close, more] = ["Maturity", "Close", "…"].map(ToOwned::to_owned);
+    Frame { title, close, more }
 }
 
 fn entry(value: &str, label: &str) -> Entry {

@@ -43,7 +43,7 @@ fn keeps_to_the_limits(payload: &Payload) {
             "actions" => {
                 assert!((1..=limits::ROW).contains(&block["elements"].as_array().unwrap().len()));
             }
-            "divider" => {}
+            "divider" | "context" => {}
             other => panic!("{other}"),
         }
     }
@@ -113,6 +113,29 @@ fn ten_thousand_characters_are_spread_over_sections() {
         payload.blocks.iter().map(|it| it["text"]["text"].as_str().unwrap()).collect();
     assert_eq!(all.join(" "), words.trim());
     keeps_to_the_limits(&payload);
+}
+
+/// Eight teams of a lead take more blocks than a view may have.
+#[test]
+fn what_does_not_fit_is_left_out_in_whole_parts_with_a_word_about_it() {
+    let part = |number: usize| Section {
+        body: format!("**Team {number}**"),
+        choices: vec![answer("take", &format!("Take {number}"))],
+    };
+    let parts: Vec<Section> = (0..50).map(part).collect();
+    let all = sections(&parts, limits::VIEW_TEXT, limits::VIEW_BLOCKS, "There is more.");
+    assert!(all.len() <= limits::VIEW_BLOCKS);
+    for (at, block) in all.iter().enumerate().filter(|(_, it)| it["type"] == "actions") {
+        let label = block["elements"][0]["text"]["text"].as_str().unwrap();
+        let above = all[at - 1]["text"]["text"].as_str().unwrap();
+        assert_eq!(above, format!("*{}*", label.replace("Take", "Team")));
+    }
+    assert_eq!(buttons(&all).len(), 33, "three blocks each, and a place for the word");
+    let last = all.last().unwrap();
+    assert_eq!(last["elements"][0]["text"], "There is more.");
+    let fitting = sections(&parts[..33], limits::VIEW_TEXT, limits::VIEW_BLOCKS, "There is more.");
+    assert_eq!(buttons(&fitting).len(), 33);
+    assert!(fitting.iter().all(|block| block["type"] != "context"));
 }
 
 /// Words with everything in them that Slack might stumble over.
