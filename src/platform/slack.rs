@@ -123,25 +123,32 @@ impl Slack {
     }
 
     async fn take_part(&self, inbox: Inbox, mut stop: Stop) -> anyhow::Result<()> {
-        tokio::select! {
-            introduced = self.introduce() => introduced?,
-            _ = stop.wait_for(|stop| *stop) => return Ok(()),
-        }
         let reception = Reception::new(inbox.clone(), Arc::clone(&self.staff));
         let mut removal = reception.removal();
         let (clock, present) = (self.clock.clone(), Arc::clone(&reception));
         let living = async {
             match &self.way {
                 Way::Sockets(token) => {
+                    tokio::select! {
+                        introduced = self.introduce() => introduced?,
+                        _ = stop.wait_for(|stop| *stop) => return Ok(()),
+                    }
                     let (api, token) = (Arc::clone(&self.staff.api), token.clone());
                     let open = std::sync::atomic::AtomicUsize::new(0);
                     let sockets = Sockets { api, token, reception, inbox, clock, open };
                     Arc::new(sockets).run(stop).await
                 }
                 Way::Http { secrets, listen } => {
+                    let door = Door { secrets: secrets.clone(), reception, clock: clock.clone() };
+                    // Slack asks for a sign of life before the bot may have reached it.
+                    let listening = http::listen(Arc::new(door), *listen, stop);
+                    tokio::pin!(listening);
+                    tokio::select! {
+                        ended = &mut listening => return ended,
+                        introduced = self.introduce() => introduced?,
+                    }
                     inbox.linked(self.name(), true, clock.now()).await?;
-                    let door = Door { secrets: secrets.clone(), reception, clock };
-                    http::listen(Arc::new(door), *listen, stop).await
+                    listening.await
                 }
             }
         };

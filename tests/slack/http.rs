@@ -4,6 +4,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use crate::double::bot::{SECRET, Way};
+use crate::double::faults::Fault;
 use crate::double::signing::signature;
 use crate::team::{CHANNEL, Office};
 
@@ -52,6 +53,20 @@ async fn v8_only_what_slack_signed_lately_is_taken() {
     let url = office.double.with(|state| state.urls.clone()).expect("HTTP").events;
     let bare = reqwest::Client::new().post(url).body(body).send().await.expect("an answer");
     assert_eq!(bare.status(), StatusCode::UNAUTHORIZED, "no signature at all");
+}
+
+/// Slack asks for a sign of life while the app is being made, whether or not the bot got through to
+/// Slack by then.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_challenge_is_answered_before_the_bot_reached_slack() {
+    let mut office = Office::open(Way::Http).await;
+    office.bot.die();
+    office.double.with(|state| state.faults.plan("auth.test", Fault::Status(503), 1000));
+    office.bot.again().await;
+    let body = json!({"type": "url_verification", "challenge": "3eZbrw1aB10F"}).to_string();
+    let (status, answer) = send(&office, SECRET, 0, &body, &body).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(answer.contains("3eZbrw1aB10F"), "{answer}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
