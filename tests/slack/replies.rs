@@ -3,6 +3,7 @@
 use crate::double::bot::Way;
 use crate::double::faults::Fault;
 use crate::double::person::{Fill, Sent, Spot};
+use crate::double::state::{Note, State};
 use crate::team::{CALM, CHANNEL, ENTRY, Office, workspace};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -319,5 +320,23 @@ async fn a_form_goes_back_and_shows_what_was_said() {
     assert!(first.contains("I don't know"), "{first}");
     assert_eq!(bob.submits().await, Sent::Changed);
     bob.awaits_modal("Page 2 of 2").await;
+    office.assert_well_behaved();
+}
+
+/// Whatever is the matter with the form, trying again would not mend it.
+#[tokio::test(flavor = "multi_thread")]
+async fn where_slack_refuses_a_form_its_questions_come_one_by_one() {
+    let office = Office::open(Way::Sockets).await;
+    let post = office.starts_round("quick").await;
+    let bob = office.person("Bob");
+    let fault = Fault::Error("view_too_large");
+    office.double.with(|state| state.faults.plan("views.open", fault, 1));
+    assert!(bob.presses(&post, "Answer").await.is_acked());
+    let asked = |state: &State| {
+        let mut own = state.notes.iter().filter(|it| it.only.as_deref() == Some("U0BOB"));
+        own.find(|it| it.screen().contains("[I don't know]")).map(Note::screen)
+    };
+    let asked = office.double.until("a question", asked).await;
+    assert!(!asked.contains("[Try again]"), "{asked}");
     office.assert_well_behaved();
 }

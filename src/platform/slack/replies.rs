@@ -20,6 +20,8 @@ use crate::text::words::SlackPart;
 
 /// The method that opens a modal.
 const OPEN: &str = "views.open";
+/// What it says to whoever comes later than three seconds after a click.
+const TOO_LATE: &str = "expired_trigger_id";
 
 /// Where a reply goes.
 #[derive(Clone, Copy, Debug)]
@@ -116,6 +118,11 @@ impl Replies {
             // Somebody opened it before: the same event came twice.
             Err(error) if error.code() == Some("exchanged_trigger_id") => {}
             Err(error) if error.is_unknown() => return self.say_instead(asker, message).await,
+            // No later try would do better.
+            Err(error) if error.code().is_some_and(|code| code != TOO_LATE) => {
+                tracing::warn!(%error, "a form was not opened");
+                return self.say_instead(asker, message).await;
+            }
             Err(error) => {
                 tracing::warn!(%error, "a form was not opened");
                 self.say(asker, &self.retry("too-slow", token), false).await;
@@ -237,12 +244,13 @@ impl Replies {
             return false;
         };
         let payload = self.payload(message);
-        let fields = [
+        let mut fields = vec![
             ("channel", channel.to_owned()),
             ("user", asker.user.to_owned()),
             ("text", payload.text),
             ("blocks", Value::from(payload.blocks).to_string()),
         ];
+        fields.extend(asker.reach.thread.clone().map(|thread| ("thread_ts", thread)));
         self.api.insist("chat.postEphemeral", &fields).await.is_ok()
     }
 
