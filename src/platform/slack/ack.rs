@@ -38,27 +38,54 @@ impl Acker {
     }
 }
 
-/// How long an event is remembered. Slack repeats within some minutes; the store remembers those
-/// that changed something for two weeks.
-const REMEMBERED: TimeDelta = TimeDelta::hours(1);
+/// How long an event is remembered. Slack repeats within some six minutes; the store remembers
+/// those that changed something for two weeks.
+const REMEMBERED: TimeDelta = TimeDelta::minutes(15);
+/// How often what is older is forgotten.
+const ROUND: TimeDelta = TimeDelta::minutes(1);
 
 /// Events that were acknowledged, so that a repeated one is not answered twice.
 #[derive(Debug, Default)]
-pub struct Seen(Mutex<HashMap<EventId, (Instant, Ack)>>);
+pub struct Seen(Mutex<Book>);
+
+#[derive(Debug, Default)]
+struct Book {
+    acks: HashMap<EventId, (Instant, Ack)>,
+    /// When what is old was last forgotten.
+    cleared: Option<Instant>,
+}
 
 impl Seen {
     /// How an event was acknowledged before.
     #[must_use]
     pub fn before(&self, id: &EventId) -> Option<Ack> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(id).map(|(_, ack)| ack.clone())
+        let book = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        book.acks.get(id).map(|(_, ack)| ack.clone())
     }
 
     /// Remembers how an event was acknowledged.
     pub fn note(&self, id: EventId, ack: Ack, now: Instant) {
-        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.len() >= 4096 {
-            seen.retain(|_, (at, _)| now - *at < REMEMBERED);
+        let mut book = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if book.cleared.is_none_or(|at| (now - at).abs() >= ROUND) {
+            book.acks.retain(|_, (at, _)| (now - *at).abs() < REMEMBERED);
+            book.cleared = Some(now);
         }
-        seen.insert(id, (now, ack));
+        book.acks.insert(id, (now, ack));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_remembered_for_longer_than_slack_repeats() {
+        let (seen, now) = (Seen::default(), Instant::from_timestamp(1_800_000_000, 0).unwrap());
+        let id = |number: i64| EventId(format!("slack:Ev{number}"));
+        for minute in 0..100 {
+            seen.note(id(minute), Ack::Taken, now + TimeDelta::minutes(minute));
+        }
+        assert_eq!((seen.before(&id(80)), seen.before(&id(90))), (None, Some(Ack::Taken)));
+        assert_eq!(seen.0.lock().unwrap().acks.len(), 15);
     }
 }
