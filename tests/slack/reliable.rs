@@ -295,3 +295,19 @@ async fn a_bot_that_is_down_misses_no_event() {
     assert!(matches!(again.await.expect("sent"), Outcome::Acked(_)));
     office.person("Ann").awaits_home("Payments").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn v6_socket_mode_that_is_switched_off_is_said_once_with_the_mend() {
+    let double = workspace().await;
+    double.with(|state| (state.links.disabled, state.expects_no_link) = (true, true));
+    let mut office = Office::with(double.clone(), Way::Sockets, &format!("{CALM}{ENTRY}")).await;
+    let error = double
+        .until("an error", |state| {
+            let mut lines = state.logs.iter();
+            lines.find(|it| it.contains("ERROR") && it.contains("Socket Mode")).cloned()
+        })
+        .await;
+    assert!(error.contains("switch it on"), "{error}");
+    assert_eq!(attempts(&double).len(), 1);
+    assert!(office.bot.lives(), "the rest of the bot goes on");
+}

@@ -27,6 +27,8 @@ const LINGER: Duration = Duration::from_secs(20);
 /// How long a socket that has a successor waits for its last acknowledgements, and its end.
 const FAREWELL: Duration = Duration::from_secs(5);
 
+/// Why Slack closes sockets once Socket Mode is switched off.
+pub const DISABLED: &str = "link_disabled";
 /// The type of envelopes that carry events.
 const EVENTS: &str = "events_api";
 
@@ -225,7 +227,7 @@ impl Served {
         };
         match told["type"].as_str() {
             Some("hello") => Next::Go,
-            Some("disconnect") if told["reason"] == "link_disabled" => Next::End(End::Disabled),
+            Some("disconnect") if told["reason"] == DISABLED => Next::End(End::Disabled),
             Some("disconnect") => {
                 tracing::info!(reason = reason(&told), "Slack is about to close a socket");
                 Next::Tell(Notice::Leaving)

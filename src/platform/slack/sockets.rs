@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 
 use super::api::Api;
 use super::failure::CallError;
-use super::link::{End, Link, Notice, Pulse};
+use super::link::{DISABLED, End, Link, Notice, Pulse};
 use super::reception::Reception;
 use super::waiting::{backoff, pause};
 use crate::clock::Clock;
@@ -105,16 +105,24 @@ impl Sockets {
         match link.notices.recv().await {
             Some(Notice::Leaving) => {
                 // The successor stands before the old socket goes; meanwhile both are heard.
-                let successor = self.connect().await?;
-                link.retire();
-                self.open.fetch_sub(1, Ordering::SeqCst);
-                Ok(Some(successor))
+                let connecting = self.connect();
+                tokio::pin!(connecting);
+                tokio::select! {
+                    successor = &mut connecting => {
+                        link.retire();
+                        self.open.fetch_sub(1, Ordering::SeqCst);
+                        return Ok(Some(successor?));
+                    }
+                    end = ended(&mut link) => {
+                        self.lost().await;
+                        if end == End::Disabled {
+                            return Err(switched_off());
+                        }
+                    }
+                }
+                Ok(Some(connecting.await?))
             }
-            Some(Notice::Ended(End::Disabled)) => {
-                let mend = "Socket Mode is switched off for the Slack app; switch it on at \
-                            api.slack.com/apps under Socket Mode, and start the bot again";
-                Err(Refused(mend.to_owned()))
-            }
+            Some(Notice::Ended(End::Disabled)) => Err(switched_off()),
             Some(Notice::Ended(End::Lost)) | None => {
                 self.lost().await;
                 Ok(None)
@@ -147,7 +155,10 @@ impl Sockets {
             .map_err(|error| Failure::of(&error))?;
         let url = answer.body["url"].as_str().unwrap_or_default();
         let link = Link::open(url, Arc::clone(&self.reception), Pulse::USUAL).await;
-        link.map_err(|cause| Failure::Later(cause, None))
+        link.map_err(|cause| match cause.as_str() {
+            DISABLED => Failure::Fatal(switched_off()),
+            _ => Failure::Later(cause, None),
+        })
     }
 
     /// Counts a socket that opened.
@@ -166,6 +177,23 @@ impl Sockets {
             let _ = self.inbox.linked("slack", false, self.clock.now()).await;
         }
     }
+}
+
+/// How a socket ends.
+async fn ended(link: &mut Link) -> End {
+    while let Some(notice) = link.notices.recv().await {
+        if let Notice::Ended(end) = notice {
+            return end;
+        }
+    }
+    End::Lost
+}
+
+/// Nothing can be heard over sockets any more.
+fn switched_off() -> Refused {
+    let mend = "Socket Mode is switched off for the Slack app; switch it on at api.slack.com/apps \
+                under Socket Mode, and start the bot again";
+    Refused(mend.to_owned())
 }
 
 /// Why there is no socket.

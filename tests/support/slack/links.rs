@@ -52,6 +52,8 @@ pub struct Links {
     pub all: BTreeMap<u32, Link>,
     /// Whether a new socket ends those before it.
     pub one: bool,
+    /// Whether Socket Mode is switched off.
+    pub disabled: bool,
     /// Who waits for an acknowledgement, by envelope.
     pub waiting: BTreeMap<String, oneshot::Sender<Option<Value>>>,
     turn: usize,
@@ -102,9 +104,10 @@ pub async fn connect(
 
 async fn serve(double: Double, mut socket: WebSocket) {
     let (out, mut frames) = mpsc::unbounded_channel();
-    let open = double.with(|state| state.links.open().len());
-    if open >= MOST {
-        let words = json!({"type": "disconnect", "reason": "too_many_websockets"});
+    let (open, disabled) = double.with(|state| (state.links.open().len(), state.links.disabled));
+    if open >= MOST || disabled {
+        let reason = if disabled { "link_disabled" } else { "too_many_websockets" };
+        let words = json!({"type": "disconnect", "reason": reason});
         let _ = socket.send(Message::text(words.to_string())).await;
         return;
     }
