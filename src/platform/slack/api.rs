@@ -306,7 +306,7 @@ impl Api {
     /// Whether this Slack said not long ago that it does not know a method.
     pub fn lacks(&self, method: &str) -> bool {
         let unknown = self.unknown.lock().unwrap_or_else(PoisonError::into_inner);
-        unknown.get(method).is_some_and(|said| self.clock.now() - *said < MISSING)
+        unknown.get(method).is_some_and(|said| (self.clock.now() - *said).abs() < MISSING)
     }
 
     fn paused(&self, method: &'static str, seconds: u64) -> CallError {

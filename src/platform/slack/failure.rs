@@ -255,7 +255,7 @@ mod tests {
             PostError::OurBug(_) => "bug",
             PostError::Transient { .. } => "later",
             PostError::Unanswered(_) => "doubt",
-            other => panic!("{other}"),
+            PostError::Limited { .. } => "limited",
         };
         assert_eq!(found, class);
     }

@@ -94,9 +94,9 @@ mod tests {
         static WELL: AtomicBool = AtomicBool::new(true);
         const GROUPS: &str = r#"{"ok":true,"usergroups":[
             {"id":"S1","users":["U1","U2"]},{"id":"S2","users":["U1"]},{"id":"S3"}]}"#;
-        let slack = Slack::start(|_| match WELL.load(Ordering::SeqCst) {
-            true => (200, None, GROUPS),
-            false => (200, None, r#"{"ok":false,"error":"plan_upgrade_required"}"#),
+        const FAILURE: &str = r#"{"ok":false,"error":"plan_upgrade_required"}"#;
+        let slack = Slack::start(|_| {
+            (200, None, if WELL.load(Ordering::SeqCst) { GROUPS } else { FAILURE })
         })
         .await;
         let clock = Clock::fixed(Instant::from_timestamp(1_800_000_000, 0).unwrap());

@@ -127,9 +127,9 @@ async fn what_slack_does_not_know_is_remembered() {
 #[tokio::test]
 async fn what_slack_did_not_know_is_asked_for_again_after_an_hour_and_known_once_it_answers() {
     static KNOWN: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
-    let slack = Slack::start(|_| match KNOWN.load(std::sync::atomic::Ordering::SeqCst) {
-        true => (200, None, r#"{"ok":true}"#),
-        false => (404, None, "<html>"),
+    let slack = Slack::start(|_| {
+        let known = KNOWN.load(std::sync::atomic::Ordering::SeqCst);
+        if known { (200, None, r#"{"ok":true}"#) } else { (404, None, "<html>") }
     })
     .await;
     let clock = clock();
