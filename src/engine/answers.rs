@@ -88,9 +88,13 @@ pub(super) fn keep(
     let who = front.who(desk, person)?;
     let old = front.answers.remove(&question.id);
     let changed = old.as_ref().is_some_and(|answer| answer.value.is_some());
+    // The same once more, as by a double click, leaves what `undo` gives back.
+    let is_same = old.as_ref().is_some_and(|answer| answer.value.as_ref() == Some(&value));
+    let before =
+        old.as_ref().and_then(|old| if is_same { &old.before } else { &old.value }.clone());
     let answer = Answer {
         value: Some(value),
-        before: old.as_ref().and_then(|answer| answer.value.clone()),
+        before,
         comment: old.and_then(|answer| answer.comment),
         source: desk.source(&front.round, person, &event.id)?,
     };
@@ -98,7 +102,7 @@ pub(super) fn keep(
     front.answers.insert(question.id.clone(), answer);
     front.sitting.skipped.retain(|id| *id != question.id);
     front.sitting.last = Some(question.id.clone());
-    front.sitting.taken += 1;
+    front.sitting.taken += u32::from(!is_same);
     Ok(changed)
 }
 
@@ -390,7 +394,9 @@ pub(super) fn edited(
         };
         let withdrawn = value.is_none();
         let who = front.who(desk, &speaker.person)?;
-        let answer = Answer { before: answer.value.clone(), value, ..answer };
+        let is_same = value == answer.value;
+        let before = if is_same { answer.before } else { answer.value };
+        let answer = Answer { before, value, ..answer };
         desk.tx.put_answer(front.round.id, who, &id, &answer)?;
         return Ok(desk.reply(&Edited { withdrawn }));
     }

@@ -59,9 +59,8 @@ impl Model {
         self.counts.answers += 1;
         let round = &mut self.teams[team].rounds[number];
         let answer = round.answers.entry(person).or_default().entry(at).or_default();
-        answer.before = answer.value.take();
-        let changed = answer.before.is_some();
-        answer.value = Some(value);
+        let changed = answer.value.is_some();
+        answer.put(Some(value));
         event.clone_into(&mut answer.source);
         if let Some(skipped) = round.skipped.get_mut(&person) {
             skipped.remove(&at);
@@ -80,7 +79,7 @@ impl Model {
             let own = self.teams[team].rounds[number].answers.get_mut(&person);
             let own = own.into_iter().flat_map(|own| own.values_mut());
             if let Some(answer) = own.into_iter().find(|it| it.source == event) {
-                answer.before = answer.value.take();
+                answer.put(None);
                 return true;
             }
         }
@@ -97,7 +96,7 @@ impl Model {
             let own = self.teams[team].rounds[number].answers.get_mut(&person);
             let mut own = own.into_iter().flat_map(|own| own.values_mut());
             if let Some(answer) = own.find(|it| it.source == event) {
-                answer.before = answer.value.replace(value);
+                answer.put(Some(value));
                 return true;
             }
         }

@@ -61,6 +61,15 @@ pub struct Answer {
     pub source: String,
 }
 
+impl Answer {
+    /// Another value holds; the same once more leaves what stood there before.
+    pub fn put(&mut self, value: Option<Value>) {
+        if self.value != value {
+            self.before = std::mem::replace(&mut self.value, value);
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Round {
     pub preset: String,
