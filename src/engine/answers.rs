@@ -13,8 +13,8 @@ use crate::domain::team::Wake;
 use crate::platform::{Incoming, Reply};
 use crate::store::keyring::pseudonym;
 use crate::text::words::{
-    Commented, Edited, Finished, Misread, NoComment, NoSuchQuestion, NothingBefore, NothingOpen,
-    Saved, SeeYou, SittingOver, Skipped, TooLate, Undone, WhyAsked,
+    Commented, Edited, Finished, Misread, NoComment, NoSuchQuestion, NotAsked, NothingBefore,
+    NothingOpen, Saved, SeeYou, SittingOver, Skipped, TooLate, Undone, WhyAsked,
 };
 
 /// The longest remark, in characters.
@@ -410,11 +410,19 @@ pub(super) fn nothing_open(desk: &Desk<'_>, speaker: &Speaker) -> Reply {
     desk.reply(&NothingOpen { next })
 }
 
-/// The round takes no answer of this person any more.
+/// The round takes no answer of this person: it is over, or they are not asked in it.
 pub(super) fn too_late(desk: &Desk<'_>, speaker: &Speaker, round: RoundId) -> Reply {
     let Some(team) = speaker.teams.iter().find(|team| team.id == round.team) else {
         return super::replies::not_yours(desk);
     };
+    let closes = team.wake_at(Wake::Close).filter(|_| team.current == Some(round.number));
+    if closes.is_some_and(|closes| desk.at.get() < closes) {
+        let forgotten = speaker.person.sits_out.contains(&round);
+        if forgotten || speaker.person.outside {
+            return desk.reply(&NotAsked { team: team.name.clone(), forgotten });
+        }
+        return super::replies::not_yours(desk);
+    }
     let next = next_round(team).map(|at| desk.when(at, team));
     desk.reply(&TooLate { team: team.name.clone(), next })
 }

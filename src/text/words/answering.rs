@@ -102,6 +102,11 @@ words! {
     NothingOpen = "answering/nothing-open" {
         next: Option<When> = Some(sample_when()),
     }
+    /// The person is not asked in this round, though it is open.
+    NotAsked = "answering/not-asked" {
+        team: String = "Payments".to_owned(),
+        forgotten: bool = false,
+    }
     /// The answer came after the round had closed.
     TooLate = "answering/too-late" {
         team: String = "Payments".to_owned(),

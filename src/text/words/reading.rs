@@ -117,6 +117,7 @@ fn variants() -> Vec<(&'static str, Json)> {
         ("answering/commented", json!({"mode": "open"})),
         ("answering/no-comment", json!({"too_long": false})),
         ("answering/nothing-open", json!({"next": null})),
+        ("answering/not-asked", json!({"forgotten": true})),
         ("answering/too-late", json!({"next": when})),
         ("answering/see-you", json!({"left": 1})),
         ("answering/see-you", json!({"left": 0})),
