@@ -24,6 +24,11 @@ pub(super) fn step(desk: &Desk<'_>, speaker: &Speaker, step: &ChampionStep) -> D
     let Some(team) = team_meant(desk, speaker, step)? else {
         return Ok(super::replies::which_team(desk, speaker));
     };
+    // Whoever is not asked in a team does not stand for a pillar of it.
+    let takes_on = matches!(step, ChampionStep::Volunteer(_) | ChampionStep::Accept(_));
+    if takes_on && speaker.person.outside {
+        return Ok(super::replies::refused(desk));
+    }
     let me = &speaker.person.id;
     let before = desk.tx.champions(team.id)?;
     let open = || before.asked_of(me);

@@ -18,7 +18,7 @@ use crate::text::words::{SetUp, SetupProblem};
 pub(super) fn asked(desk: &Desk<'_>, speaker: &Speaker, command: Command) -> Decided<Reply> {
     let Command::Setup(wishes) = command else { return Ok(None) };
     let Some(place) = speaker.place.clone() else { return Ok(problem(desk, "here", "")) };
-    if !desk.rules.open_setup && !speaker.admin {
+    if !may_make(desk, speaker) {
         return Ok(super::replies::refused(desk));
     }
     if desk.tx.team_at(&place)?.is_some() {
@@ -50,7 +50,7 @@ pub(super) fn asked(desk: &Desk<'_>, speaker: &Speaker, command: Command) -> Dec
 /// The form came back.
 pub(super) fn submitted(desk: &Desk<'_>, speaker: &Speaker, values: &Values) -> Decided<Reply> {
     let Some(place) = speaker.place.clone() else { return Ok(problem(desk, "here", "")) };
-    if !desk.rules.open_setup && !speaker.admin {
+    if !may_make(desk, speaker) {
         return Ok(super::replies::refused(desk));
     }
     if desk.tx.team_at(&place)?.is_some() {
@@ -60,6 +60,11 @@ pub(super) fn submitted(desk: &Desk<'_>, speaker: &Speaker, values: &Values) -> 
         Ok(Wish { name, leads, settings }) => make(desk, speaker, place, name, leads, settings),
         Err(form) => Ok(Some(Message::Form(*form))),
     }
+}
+
+/// Whether a person may make a team; guests and people from outside may not.
+fn may_make(desk: &Desk<'_>, speaker: &Speaker) -> bool {
+    speaker.admin || (desk.rules.open_setup && !speaker.person.outside)
 }
 
 fn make(

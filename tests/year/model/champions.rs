@@ -80,6 +80,9 @@ impl Model {
     /// Gives whether there is room for one more pillar.
     pub fn volunteer(&mut self, now: Instant, team: usize, person: usize, pillar: usize) -> bool {
         let held = self.teams[team].champions.held_by(person);
+        if self.people[person].outside {
+            return false;
+        }
         if held.contains(&pillar) || held.len() >= 2 {
             return false;
         }
