@@ -2,7 +2,7 @@
 
 use super::decision::{Decided, Desk};
 use super::{agenda, results};
-use crate::domain::message::{Destination, Message};
+use crate::domain::message::{Destination, Message, PictureKind};
 use crate::domain::outgoing::Purpose;
 use crate::domain::round::Round;
 use crate::domain::schedule::Schedule;
@@ -50,7 +50,15 @@ pub(super) fn digest(desk: &Desk<'_>, team: &Team) -> Decided<()> {
         words.newer = results::newer(desk, team, numbers);
         words.outcomes = results::outcomes(numbers);
     }
-    let message = Message::Text(desk.text.say(&words));
+    let body = desk.text.say(&words);
+    let message = match numbers {
+        // The summary of this week brought the picture already.
+        Some(numbers) if !is_known => {
+            let (kind, pillars) = (PictureKind::Profile, words.pillars);
+            results::picture(desk, team, &numbers, kind, body, Vec::new(), pillars)
+        }
+        _ => Message::Text(body),
+    };
     post(desk, team, message, Purpose::Digest(team.id))
 }
 

@@ -192,7 +192,7 @@ pub(super) fn full(desk: &Desk<'_>, team: &Team, numbers: &Numbers) -> Decided<M
     Ok(picture(desk, team, numbers, PictureKind::Profile, desk.text.say(&words), choices, pillars))
 }
 
-fn picture(
+pub(super) fn picture(
     desk: &Desk<'_>,
     team: &Team,
     numbers: &Numbers,
