@@ -40,6 +40,7 @@ const TOP_KEYS: &[&str] = &[
     "data_dir",
     "prompts_dir",
     "grace_hours",
+    "second_try_seconds",
     "admins",
     "open_setup",
     "store",
@@ -58,6 +59,8 @@ const CONSOLE_KEYS: &[&str] = &["enabled"];
 
 /// The longest time, in hours, that a scheduled message may be late: a week.
 const LONGEST_GRACE: u32 = 7 * 24;
+/// The longest time, in seconds, before a message is sent once more: an hour.
+const LATEST_SECOND_TRY: u32 = 60 * 60;
 /// The largest cache, in MiB.
 const LARGEST_CACHE: u64 = 64 * 1024;
 
@@ -147,6 +150,9 @@ fn config(top: &Section<'_>, prompts_dir: Option<PathBuf>, content: Option<&Cont
         grace_hours: top
             .get("grace_hours", |it| values::number(it, 1, LONGEST_GRACE))
             .unwrap_or(usual.grace_hours),
+        second_try_seconds: top
+            .get("second_try_seconds", |it| values::number(it, 1, LATEST_SECOND_TRY))
+            .unwrap_or(usual.second_try_seconds),
         admins: Vec::new(),
         open_setup: top.get("open_setup", values::flag).unwrap_or(usual.open_setup),
         cache_mb: store

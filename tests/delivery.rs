@@ -34,13 +34,14 @@ use faulty::Faulty;
 use world::{Dice, Words, World, deliver_next, restless, runs};
 
 const STEPS: u32 = 70;
-const ALL: [Mishap; 7] = [
+const ALL: [Mishap; 8] = [
     Mishap::Expired,
     Mishap::Unwanted,
     Mishap::Replaced,
     Mishap::DeadTarget,
     Mishap::Refused,
     Mishap::Unanswered,
+    Mishap::Failing,
     Mishap::Repeated,
 ];
 

@@ -185,6 +185,7 @@ pub(super) fn rules(config: &Config) -> Rules {
     Rules {
         admins: config.admins.clone(),
         grace_hours: config.grace_hours,
+        second_try_seconds: config.second_try_seconds,
         open_setup: config.open_setup,
         defaults: config.defaults.clone(),
         // Whoever moderates a room leads its team.

@@ -20,6 +20,9 @@ pub struct Config {
     pub prompts_dir: Option<PathBuf>,
     /// How late a scheduled question or digest may still be sent, in hours, 1 to 168.
     pub grace_hours: u32,
+    /// How long after a message whose arrival is not known it is sent once more, in seconds, 1 to
+    /// 3600.
+    pub second_try_seconds: u32,
     /// Who looks after teams and delivery.
     pub admins: Vec<PersonId>,
     /// Whether members may make a team of their channel.
@@ -85,6 +88,7 @@ impl Default for Config {
             data_dir: PathBuf::from("data"),
             prompts_dir: None,
             grace_hours: 24,
+            second_try_seconds: 300,
             admins: Vec::new(),
             open_setup: true,
             cache_mb: 64,

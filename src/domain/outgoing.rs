@@ -53,6 +53,8 @@ pub enum Mishap {
     Refused,
     /// It was handed over twice, and nobody knows whether it arrived.
     Unanswered,
+    /// The platform could not take it for a day.
+    Failing,
     /// It was handed over again without knowing whether it had arrived.
     Repeated,
 }
@@ -68,6 +70,7 @@ impl Mishap {
             Self::DeadTarget => "dead target",
             Self::Refused => "refused",
             Self::Unanswered => "unanswered",
+            Self::Failing => "failing",
             Self::Repeated => "repeated",
         }
     }

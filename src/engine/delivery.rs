@@ -27,6 +27,10 @@ const LONGEST_WAIT: TimeDelta = TimeDelta::minutes(15);
 /// The longest pause that a platform may wish for.
 const LONGEST_PAUSE: TimeDelta = TimeDelta::days(1);
 
+/// How often something is tried that the platform cannot take at present, before it is dropped so
+/// that what waits behind it goes on: about a day, at the longest wait between two tries.
+const A_DAY_OF_TRIES: u32 = 105;
+
 /// How often a message may be handed over without ever hearing whether it arrived, where the
 /// platform does not know repeats.
 const DOUBTS: u32 = 2;
@@ -157,7 +161,7 @@ impl Engine {
         if let Err(error) = &result {
             warden.heeds(error);
         }
-        let (outcome, mishap) = self.commit(|desk| settle(desk, key, &result)).await?;
+        let (outcome, mishap) = self.commit(|desk| settle(desk, platform, key, &result)).await?;
         if let (Some(mishap), Err(error)) = (mishap, &result) {
             tell(&row, mishap, &error.to_string());
         }
@@ -224,7 +228,7 @@ impl Engine {
 /// What came of taking a row out.
 enum Taken {
     Row(Box<OutRow>),
-    /// Its person cannot be written to now; it waits for the next moment that suits them.
+    /// Its person or place cannot be written to now; it waits until that suits.
     Later,
     /// It does not go out any more.
     Dropped(Box<OutRow>, Mishap),
@@ -365,6 +369,7 @@ type Settled = (Outcome, Option<Mishap>);
 
 fn settle(
     desk: &Desk<'_>,
+    platform: &dyn Platform,
     key: &Key,
     result: &Result<Option<MessageRef>, PostError>,
 ) -> Decided<Settled> {
@@ -377,8 +382,11 @@ fn settle(
             remember(desk, key, &row, posted.as_ref())?;
             Ok((Outcome::Sent, None))
         }
+        Err(PostError::Transient { .. }) if row.attempts >= A_DAY_OF_TRIES => {
+            gone(desk, key, &row, Mishap::Failing, "")
+        }
         Err(PostError::Transient { retry_after, .. }) => {
-            let wished = retry_after.and_then(|it| i64::try_from(it).ok()).map(TimeDelta::seconds);
+            let wished = retry_after.map(|it| pause(it).max(backoff(row.attempts)));
             later(desk, key, row, wished).map(|()| waits)
         }
         Err(PostError::Limited { retry_after }) => {
@@ -386,7 +394,14 @@ fn settle(
         }
         Err(PostError::Unanswered(_)) => {
             row.doubts += 1;
-            later(desk, key, row, None).map(|()| waits)
+            // Said again it may stand there twice, so it is said only once more, and not before a
+            // short outage is over.
+            let says_again = matches!(row.errand, Errand::Say(..)) && !platform.knows_repeats();
+            if says_again && row.doubts >= DOUBTS {
+                return gone(desk, key, &row, Mishap::Unanswered, "");
+            }
+            let wait = says_again.then(|| desk.rules.second_try());
+            later(desk, key, row, wait).map(|()| waits)
         }
         Err(PostError::DeadTarget(cause)) => gone(desk, key, &row, Mishap::DeadTarget, cause),
         Err(PostError::DeadInstall(_)) => {
@@ -441,10 +456,14 @@ fn remember(desk: &Desk<'_>, key: &Key, row: &OutRow, posted: Option<&MessageRef
 }
 
 fn later(desk: &Desk<'_>, key: &Key, mut row: OutRow, wished: Option<TimeDelta>) -> Decided<()> {
-    let doubled = TimeDelta::seconds(1 << row.attempts.min(10));
-    row.not_before = desk.now + wished.unwrap_or_else(|| doubled.min(LONGEST_WAIT));
+    row.not_before = desk.now + wished.unwrap_or_else(|| backoff(row.attempts));
     row.sending = false;
     Ok(desk.tx.put_out_row(key.clone(), &row)?)
+}
+
+/// How long to wait after so many tries.
+fn backoff(attempts: u32) -> TimeDelta {
+    TimeDelta::seconds(1 << attempts.min(10)).min(LONGEST_WAIT)
 }
 
 fn dead_target(desk: &Desk<'_>, team: TeamId, errand: &Errand, cause: &str) -> Decided<()> {

@@ -30,6 +30,8 @@ pub struct Rules {
     pub in_place: BTreeMap<String, InPlace>,
     /// How late a scheduled question or digest may still be sent, in hours.
     pub grace_hours: u32,
+    /// How long after a message whose arrival is not known it is sent once more, in seconds.
+    pub second_try_seconds: u32,
     /// Whether members may make a team of their channel.
     pub open_setup: bool,
     /// How a team that is made in chat wants to be asked, where whoever makes it says nothing else.
@@ -44,6 +46,7 @@ impl Default for Rules {
             leading_groups: Vec::new(),
             in_place: BTreeMap::new(),
             grace_hours: 24,
+            second_try_seconds: 300,
             open_setup: true,
             defaults: Settings::usual(),
         }
@@ -55,5 +58,11 @@ impl Rules {
     #[must_use]
     pub fn grace(&self) -> TimeDelta {
         TimeDelta::hours(i64::from(self.grace_hours))
+    }
+
+    /// How long after a message whose arrival is not known it is sent once more.
+    #[must_use]
+    pub fn second_try(&self) -> TimeDelta {
+        TimeDelta::seconds(i64::from(self.second_try_seconds))
     }
 }

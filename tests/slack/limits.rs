@@ -10,6 +10,9 @@ use crate::double::journal::Entry;
 use crate::double::state::{Note, State};
 use crate::team::{CALM, CHANNEL, ENTRY, Office, workspace};
 
+/// What may not have arrived is sent once more before long.
+const SOON: &str = "second_try_seconds = 1\n";
+
 /// When messages were posted, by channel, those refused left out.
 fn posts(double: &Double) -> BTreeMap<String, Vec<i64>> {
     let mut posts: BTreeMap<String, Vec<i64>> = BTreeMap::new();
@@ -129,7 +132,7 @@ async fn a_post_whose_answer_is_lost_is_posted_twice_at_most_and_counted() {
     let ops = listener.local_addr().expect("bound");
     drop(listener);
     let config = format!("[ops]\nlisten = \"{ops}\"\n{CALM}{ENTRY}");
-    let office = Office::with(workspace().await, Way::Sockets, &config).await;
+    let office = Office::with_top(workspace().await, Way::Sockets, SOON, &config).await;
     office.double.with(|state| state.faults.plan_in(CHANNEL, "chat.postMessage", Fault::Lost, 1));
     office.starts_round("quick").await;
     let again = |state: &State| {
@@ -169,7 +172,8 @@ async fn a_post_that_ends_in_a_gateways_error_is_a_doubtful_one() {
 
 async fn looks_before_it_posts_again(double: Double, fault: Fault) {
     double.with(|state| state.workspace.scopes.insert("channels:history".into()));
-    let office = Office::with(double, Way::Sockets, &format!("{CALM}{ENTRY}")).await;
+    let config = format!("{CALM}{ENTRY}");
+    let office = Office::with_top(double, Way::Sockets, SOON, &config).await;
     office.double.with(|state| state.faults.plan_in(CHANNEL, "chat.postMessage", fault, 1));
     office.starts_round("quick").await;
     let looked = |state: &State| {
