@@ -157,7 +157,8 @@ impl<'a> Run<'a> {
                     *times += 1;
                     let errand = Errand::Update(to, reference, words);
                     let now = self.world.clock.now();
-                    tx.send(&OutRow::new(errand, Purpose::News(round.id), now, None)).unwrap();
+                    let end = Some(now + TimeDelta::days(14));
+                    tx.send(&OutRow::new(errand, Purpose::News(round.id), now, end)).unwrap();
                 }
             }
         }

@@ -7,5 +7,11 @@ mod forms;
 mod house;
 #[path = "engine/large.rs"]
 mod large;
+#[path = "engine/people.rs"]
+mod people;
+#[path = "engine/places.rs"]
+mod places;
 #[path = "engine/time.rs"]
 mod time;
+#[path = "engine/trouble.rs"]
+mod trouble;

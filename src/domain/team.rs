@@ -45,7 +45,8 @@ pub struct Team {
     pub place: PlaceId,
     /// The name of its entry in the config file; such a team is not changed in chat.
     pub config_id: Option<String>,
-    /// Nothing is sent and no schedule fires while paused; the words say why.
+    /// While paused, no schedule fires and nothing goes to the team's place; the words say why.
+    /// People may go on answering in private.
     pub paused: Option<String>,
     /// Who sees reports and runs rounds.
     pub leads: Vec<PersonId>,
@@ -55,7 +56,8 @@ pub struct Team {
     pub rounds: u32,
     /// The number of the round that is planned or open.
     pub current: Option<u32>,
-    /// When the list of members was last looked up.
+    /// When the list of members was last looked up; `None` where that is still to come, and nothing
+    /// goes to the place before.
     pub roster_at: Option<DateTime<Utc>>,
     /// Where the pulse rotation stands.
     pub pulse: PulseState,

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 
 use super::banks::Banks;
@@ -59,6 +60,10 @@ impl Trouble {
 /// left to what goes with it: the event's id, a record of the team, a message.
 pub const ROOM: usize = 40;
 
+/// How long something waits for a place that cannot be written to, where it is not pointless
+/// before: a summary is worth reading a week late, and confuses after the next round.
+pub(super) const KEPT: TimeDelta = TimeDelta::weeks(2);
+
 /// A decision, or why there is none.
 pub type Decided<T> = Result<T, Trouble>;
 
@@ -110,7 +115,14 @@ impl Desk<'_> {
     /// # Errors
     /// A store that failed.
     pub fn send(&self, to: Destination, message: Message, purpose: Purpose) -> Decided<()> {
-        self.send_at(to, message, purpose, self.now, None)
+        let expires = self.kept_for(&to);
+        self.send_at(to, message, purpose, self.now, expires)
+    }
+
+    /// Until when something waits for a place that cannot be written to. What is for a person who
+    /// asked for it has no end.
+    fn kept_for(&self, to: &Destination) -> Option<Instant> {
+        (!matches!(to, Destination::Person(_))).then(|| self.now + KEPT)
     }
 
     /// Puts a message into the outbox, to go out at a time, and not after another.
@@ -140,8 +152,9 @@ impl Desk<'_> {
         message: Message,
         purpose: Purpose,
     ) -> Decided<()> {
+        let expires = self.kept_for(&to);
         let errand = Errand::Update(to, reference, message);
-        Ok(self.tx.send(&OutRow::new(errand, purpose, self.now, None))?)
+        Ok(self.tx.send(&OutRow::new(errand, purpose, self.now, expires))?)
     }
 
     /// Counts something that went wrong with a delivery.

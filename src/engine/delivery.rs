@@ -6,18 +6,20 @@ use super::decision::{Decided, Desk};
 use super::outbox::Turn;
 use super::pipeline::Engine;
 use super::questions::Front;
-use super::{jobs, membership};
+use super::{holding, jobs, membership};
 use crate::clock::Instant;
 use crate::domain::courtesy::{Timing, when};
 use crate::domain::ids::{EventId, PlaceId, TeamId};
 use crate::domain::message::{Destination, Message, MessageRef, Picture};
 use crate::domain::outgoing::{Errand, Mishap, OutRow, Purpose};
 use crate::domain::person::Person;
+use crate::domain::round::State;
 use crate::platform::{Drawing, Facts, Incoming, Parcel, Platform, PostError, What};
 use crate::report::pictures;
 use crate::store::keys::readable;
 use crate::store::kv::Key;
 use crate::store::queues::number_of;
+use crate::text::words::Unposted;
 
 /// How often something that is our own fault is tried before it is dropped.
 const TRIES: u32 = 5;
@@ -257,6 +259,9 @@ fn take(desk: &Desk<'_>, platform: &dyn Platform, key: &Key) -> Decided<Taken> {
         return Ok(Taken::NotDue);
     }
     row.doubts += u32::from(row.sending);
+    if !row.sending && matches!(row.errand, Errand::Say(..)) && holding::follow(desk, key, &row)? {
+        return Ok(Taken::Later);
+    }
     let message = matches!(row.errand, Errand::Say(..));
     let repeated = row.doubts > 0 && message && !platform.knows_repeats();
     match fate(desk, &row)? {
@@ -273,6 +278,10 @@ fn take(desk: &Desk<'_>, platform: &dyn Platform, key: &Key) -> Decided<Taken> {
             row.not_before = at;
             row.sending = false;
             desk.tx.put_out_row(key.clone(), &row)?;
+            return Ok(Taken::Later);
+        }
+        Fate::Held => {
+            holding::hold(desk, key, row)?;
             return Ok(Taken::Later);
         }
         // No moment suits its person in time.
@@ -300,13 +309,23 @@ fn dropped(desk: &Desk<'_>, key: &Key, row: OutRow, mishap: Mishap) -> Decided<T
 
 fn drop_row(desk: &Desk<'_>, key: &Key, row: &OutRow, mishap: Mishap) -> Decided<()> {
     desk.tx.delete(key.clone());
-    desk.mishap(row.purpose, mishap)
+    desk.mishap(row.purpose, mishap)?;
+    if holding::is_summary(row)
+        && let Some(team) = desk.tx.team(row.purpose.team())?
+    {
+        // A lead can post it again, by a word, once whatever was wrong is over.
+        let words = Unposted { team: team.name.clone() };
+        membership::tell_leads(desk, &team, &Message::Text(desk.text.say(&words)))?;
+    }
+    Ok(())
 }
 
 /// What is to become of a row whose time has come.
 enum Fate {
     Go,
     Wait(Instant),
+    /// Nothing goes to its place at present.
+    Held,
     Drop(Mishap),
 }
 
@@ -318,6 +337,9 @@ fn fate(desk: &Desk<'_>, row: &OutRow) -> Decided<Fate> {
     }
     if !is_wanted(desk, row)? {
         return Ok(Fate::Drop(Mishap::Unwanted));
+    }
+    if holding::is_held(desk, row)? {
+        return Ok(Fate::Held);
     }
     let Errand::Say(Destination::Person(id), _) = &row.errand else { return Ok(Fate::Go) };
     if row.expires.is_none() {
@@ -350,6 +372,10 @@ fn is_wanted(desk: &Desk<'_>, row: &OutRow) -> Decided<bool> {
         return Ok(true);
     }
     let round = match row.purpose {
+        // That a round stays open longer, or is cancelled, is overtaken by its results.
+        Purpose::News(round) => {
+            return Ok(desk.tx.round(round)?.is_none_or(|it| it.state != State::Closed));
+        }
         Purpose::Question(round) | Purpose::Nudge(round) => round,
         Purpose::Opening(round) => return Ok(desk.tx.round(round)?.is_some_and(|it| it.is_open())),
         _ => return Ok(true),
@@ -402,6 +428,13 @@ fn settle(
             }
             let wait = says_again.then(|| desk.rules.second_try());
             later(desk, key, row, wait).map(|()| waits)
+        }
+        // What went to the place that a team has left follows it.
+        Err(PostError::DeadTarget(_)) if holding::follow(desk, key, &row)? => Ok(waits),
+        // A summary is worth waiting for.
+        Err(PostError::DeadTarget(cause)) if holding::is_summary(&row) => {
+            dead_target(desk, row.purpose.team(), &row.errand, cause)?;
+            holding::hold(desk, key, row).map(|()| waits)
         }
         Err(PostError::DeadTarget(cause)) => gone(desk, key, &row, Mishap::DeadTarget, cause),
         Err(PostError::DeadInstall(_)) => {

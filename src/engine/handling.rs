@@ -50,6 +50,7 @@ impl Engine {
         while self.fire_some().await? {}
         let mut left = BTreeSet::new();
         while self.work_some(&mut left).await? {}
+        self.review().await?;
         self.commit(event::prune).await?;
         Ok(())
     }

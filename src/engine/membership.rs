@@ -8,7 +8,7 @@ use super::decision::{Decided, Desk};
 use super::pipeline::Engine;
 use super::speaker::leads_of;
 use super::wakes::replan;
-use super::{champions, jobs, rounds};
+use super::{champions, holding, jobs, rounds};
 use crate::domain::cron::CronExpr;
 use crate::domain::ids::{PersonId, PlaceId, TeamId};
 use crate::domain::message::{Choice, Message, Press};
@@ -103,26 +103,39 @@ pub(super) fn place_changed(
             desk.tx.unsettle(place);
             team.place = new.clone();
             desk.tx.settle(&team)?;
+            look_who_is_there(desk, &mut team)?;
         }
         PlaceChange::Unclear => {
             team.roster_at = None;
             desk.look_up(&team.place, Purpose::LookUp(team.id))?;
         }
         PlaceChange::Gone => return pause(desk, team, "gone").map(|()| None),
-        PlaceChange::Back if team.paused.as_deref() == Some(REMOVED) => return Ok(None),
-        PlaceChange::Back => unpause(desk, &mut team)?,
+        PlaceChange::Back => return resumed(desk, team).map(|()| None),
     }
     desk.tx.put_team(&team)?;
     Ok(None)
 }
 
-/// Ends a team's pause; a round that still waits for its members asks for them again.
-pub(super) fn unpause(desk: &Desk<'_>, team: &mut Team) -> Decided<()> {
-    let waits = |round: &Round| round.state == State::Planned;
-    if team.paused.take().is_some() && desk.current_round(team)?.as_ref().is_some_and(waits) {
-        desk.look_up(&team.place, Purpose::LookUp(team.id))?;
+/// Whether a team is paused because its place could not be reached.
+pub(super) fn is_paused_by_place(team: &Team) -> bool {
+    team.paused.as_deref().is_some_and(|cause| cause != REMOVED)
+}
+
+/// Ends a team's pause, unless it left the config file; who is in its place is asked before
+/// anything goes there.
+pub(super) fn resumed(desk: &Desk<'_>, mut team: Team) -> Decided<()> {
+    if is_paused_by_place(&team) {
+        team.paused = None;
+        look_who_is_there(desk, &mut team)?;
+        desk.tx.put_team(&team)?;
     }
     Ok(())
+}
+
+/// Strangers may be where a team is now, so nothing goes there before it is known who is.
+fn look_who_is_there(desk: &Desk<'_>, team: &mut Team) -> Decided<()> {
+    team.roster_at = None;
+    desk.look_up(&team.place, Purpose::LookUp(team.id))
 }
 
 /// Pauses a team whose place cannot be reached, and tells its leads once.
@@ -133,10 +146,14 @@ pub(super) fn pause(desk: &Desk<'_>, mut team: Team, cause: &str) -> Decided<()>
     team.paused = Some(cause.to_owned());
     desk.tx.put_team(&team)?;
     let words = Unreachable { team: team.name.clone(), cause: cause.to_owned() };
-    let message = Message::Text(desk.text.say(&words));
-    for lead in leads_of(desk, &team)? {
+    tell_leads(desk, &team, &Message::Text(desk.text.say(&words)))
+}
+
+/// Tells whoever leads a team something in private.
+pub(super) fn tell_leads(desk: &Desk<'_>, team: &Team, message: &Message) -> Decided<()> {
+    for lead in leads_of(desk, team)? {
         let lead = desk.person(&lead)?;
-        jobs::write_to(desk, &lead, &team, message.clone(), Purpose::Notice(team.id))?;
+        jobs::write_to(desk, &lead, team, message.clone(), Purpose::Notice(team.id))?;
     }
     Ok(())
 }
@@ -171,8 +188,7 @@ pub(super) fn facts(desk: &Desk<'_>, facts: &Facts) -> Decided<Reply> {
     if let Some(fresh) = desk.tx.team(team.id)? {
         team = fresh;
     }
-    team.roster_at = Some(desk.now);
-    desk.tx.put_team(&team)?;
+    settled_in(desk, &mut team)?;
     let planned = |round: &Round| round.state == State::Planned;
     if let Some(round) = desk.current_round(&team)?.filter(planned)
         && let rounds::Opening::Open(round) = rounds::open(desk, &mut team, round)?
@@ -180,6 +196,18 @@ pub(super) fn facts(desk: &Desk<'_>, facts: &Facts) -> Decided<Reply> {
         jobs::ask_starter(desk, &round)?;
     }
     Ok(None)
+}
+
+/// It is known who is in a team's place: a pause for the place's sake is over, and what was held
+/// back goes out.
+fn settled_in(desk: &Desk<'_>, team: &mut Team) -> Decided<()> {
+    let was_held = holding::holds(team);
+    team.roster_at = Some(desk.now);
+    if is_paused_by_place(team) {
+        team.paused = None;
+    }
+    desk.tx.put_team(team)?;
+    if was_held && !holding::holds(team) { holding::release(desk, &team.place) } else { Ok(()) }
 }
 
 /// A team as the config file or the try-out wants it.
@@ -235,13 +263,16 @@ fn carry_out(desk: &Desk<'_>, plan: &TeamPlan) -> Decided<TeamId> {
         let leads = plan.config_id.is_some() && plan.leads.contains(lead);
         desk.tx.note_lead(team.id, lead, leads)?;
     }
-    unpause(desk, &mut team)?;
+    let is_listed_again = team.paused.as_deref() == Some(REMOVED);
+    if is_listed_again {
+        (team.paused, team.roster_at) = (None, None);
+    }
     apply(desk, &mut team, plan.settings.clone())?;
     if team != before || desk.tx.team(team.id)?.is_none() {
         desk.tx.settle(&team)?;
         desk.tx.put_team(&team)?;
     }
-    if team.roster_at.is_none() {
+    if team.roster_at.is_none() || team.paused.is_some() {
         desk.look_up(&team.place, Purpose::LookUp(team.id))?;
     }
     Ok(team.id)

@@ -11,6 +11,7 @@ use super::banks::Banks;
 use super::decision::{Decided, Desk, Trouble};
 use super::links::Links;
 use super::outbox::Outbox;
+use super::reviews::Reviews;
 use super::rules::Rules;
 use super::traces::Traces;
 use crate::clock::Clock;
@@ -42,6 +43,7 @@ pub struct Engine {
     /// Whether a commit, perhaps one of an earlier life, gave up keys that are not destroyed yet.
     to_shred: AtomicBool,
     banks: Banks,
+    pub(super) reviews: Reviews,
     /// How many events were handled since the start.
     pub(crate) handled: AtomicU64,
     /// Held together by decisions, and alone by one that was overtaken again and again.
@@ -72,6 +74,7 @@ impl Engine {
             changed: watch::Sender::new(()),
             deliverable: watch::Sender::new(()),
             to_shred: AtomicBool::new(true),
+            reviews: Reviews::default(),
             handled: AtomicU64::new(0),
             turn: RwLock::default(),
         }

@@ -282,6 +282,7 @@ pub(super) fn extend(desk: &Desk<'_>, mut team: Team, span: Option<TimeDelta>) -
     desk.tx.put_team(&team)?;
     let words = Extended { team: team.name.clone(), closes: desk.when(round.closes, &team) };
     let news = Message::Text(desk.text.say(&words));
-    desk.send(Destination::Place(team.place), news, Purpose::News(round.id))?;
+    let to = Destination::Place(team.place);
+    desk.send_at(to, news, Purpose::News(round.id), desk.now, Some(round.closes))?;
     Ok(desk.reply(&words))
 }

@@ -70,10 +70,8 @@ pub(super) fn resume(desk: &Desk<'_>, speaker: &Speaker) -> Decided<Reply> {
         ..speaker.person.clone()
     })?;
     let here = speaker.teams.iter().find(|team| Some(&team.place) == speaker.place.as_ref());
-    if let Some(team) = here.filter(|team| team.config_id.is_none() && speaker.leads(team)) {
-        let mut team = team.clone();
-        super::membership::unpause(desk, &mut team)?;
-        desk.tx.put_team(&team)?;
+    if let Some(team) = here.filter(|team| speaker.leads(team)) {
+        super::membership::resumed(desk, team.clone())?;
     }
     Ok(desk.reply(&Stopped { stopped: false }))
 }

@@ -28,6 +28,19 @@ pub struct Chat {
     pub posts: Mutex<Vec<(Destination, Message)>>,
     pub updates: Mutex<Vec<(MessageRef, Message)>>,
     pub fails: Mutex<Option<PostError>>,
+    /// What happens to messages that hold these words.
+    pub spites: Mutex<Option<(&'static str, PostError)>>,
+    /// Places that cannot be reached, and why.
+    pub dead: Mutex<BTreeMap<PlaceId, String>>,
+    /// How often people were looked up in each place.
+    pub looked: Mutex<BTreeMap<PlaceId, usize>>,
+}
+
+impl Chat {
+    fn reach(&self, place: &PlaceId) -> Result<(), PostError> {
+        let cause = self.dead.lock().unwrap().get(place).cloned();
+        cause.map_or(Ok(()), |cause| Err(PostError::DeadTarget(cause)))
+    }
 }
 
 #[async_trait]
@@ -45,12 +58,22 @@ impl Platform for Chat {
         if let Some(error) = self.fails.lock().unwrap().clone() {
             return Err(error);
         }
+        if let Destination::Place(place) = to {
+            self.reach(place)?;
+        }
+        match self.spites.lock().unwrap().clone() {
+            Some((words, error)) if message.body().contains(words) => return Err(error),
+            _ => {}
+        }
         let mut posts = self.posts.lock().unwrap();
         posts.push((to.clone(), message.clone()));
         Ok(MessageRef(posts.len().to_string()))
     }
 
     async fn update(&self, of: &MessageRef, parcel: &Parcel<'_>) -> Result<(), PostError> {
+        if let Destination::Place(place) = parcel.to {
+            self.reach(place)?;
+        }
         self.updates.lock().unwrap().push((of.clone(), parcel.message.clone()));
         Ok(())
     }
@@ -59,6 +82,8 @@ impl Platform for Chat {
         if let Some(error) = self.fails.lock().unwrap().clone() {
             return Err(error);
         }
+        *self.looked.lock().unwrap().entry(place.clone()).or_default() += 1;
+        self.reach(place)?;
         Ok(self.members.lock().unwrap().get(place).cloned().unwrap_or_default())
     }
 
@@ -120,12 +145,36 @@ impl House {
         team
     }
 
+    /// Another life of the bot over the same store; gives who delivers for it.
+    pub fn begins_anew(&self) -> Courier {
+        let engine = Arc::new(Engine::new(
+            Arc::clone(&self.kv) as _,
+            Keyring::in_memory(),
+            Arc::new(Text::embedded()),
+            Content::embedded().unwrap(),
+            self.clock.clone(),
+            Rules::default(),
+        ));
+        Courier::new(engine, vec![Arc::clone(&self.chat) as _])
+    }
+
     pub async fn settle(&self) {
         self.courier.settle().await.unwrap();
     }
 
     pub async fn later(&self, span: TimeDelta) {
         self.clock.advance(span);
+        self.settle().await;
+    }
+
+    /// Time passes from one thing that is due to the next.
+    pub async fn live_through(&self, span: TimeDelta) {
+        let end = self.clock.now() + span;
+        while let Some(due) = self.courier.next_due().unwrap().filter(|due| *due <= end) {
+            self.clock.set(due.max(self.clock.now() + TimeDelta::milliseconds(1)));
+            self.settle().await;
+        }
+        self.clock.set(end);
         self.settle().await;
     }
 
@@ -145,11 +194,25 @@ impl House {
         self.handle(what).await.map(|message| message.body()).unwrap_or_default()
     }
 
+    /// What a person hears who says something in a place.
+    pub async fn say_in(&self, place: &str, who: usize, text: &str) -> String {
+        let what =
+            What::Said { person: person(who), place: Some(place.into()), text: text.to_owned() };
+        self.handle(what).await.map(|message| message.body()).unwrap_or_default()
+    }
+
     /// What a person hears who presses an answer.
     pub async fn press(&self, who: usize, round: RoundId, question: &str, reply: &str) -> String {
         let token = Press::Answer(round, QuestionId::from(question), reply.to_owned()).token();
         let what = What::Chose { person: person(who), place: None, token };
         self.handle(what).await.map(|message| message.body()).unwrap_or_default()
+    }
+
+    /// What a place was told since the posts were asked for last; the rest is forgotten.
+    pub fn told(&self, place: &str) -> Vec<String> {
+        let to = Destination::Place(place.into());
+        let posts = self.posts().into_iter().filter(|it| it.0 == to);
+        posts.map(|(_, message)| message.body()).collect()
     }
 
     pub fn posts(&self) -> Vec<(Destination, Message)> {

@@ -108,12 +108,14 @@ impl Year {
             Deed::Edit { person, event, at } => self.edit(sent, person, event, at).await,
             Deed::Vanish { team } => {
                 self.model.note(sent, &format!("T{team} vanishes"));
+                self.machine.chat.archive(team, true);
                 let change = PlaceChange::Gone;
                 self.hand_in(sent, What::PlaceChanged { place: room_id(team), change }).await;
                 self.model.place_gone(now, team);
             }
             Deed::Return { team } => {
                 self.model.note(sent, &format!("T{team} returns"));
+                self.machine.chat.archive(team, false);
                 let change = PlaceChange::Back;
                 self.hand_in(sent, What::PlaceChanged { place: room_id(team), change }).await;
                 self.model.place_back(team);

@@ -47,6 +47,18 @@ struct State {
     known: BTreeMap<PersonId, (Option<Tz>, bool)>,
     posts: Vec<Post>,
     keys: BTreeSet<String>,
+    /// Rooms that are archived.
+    gone: BTreeSet<PlaceId>,
+    /// Rooms whose people were looked up since this was asked last.
+    looked: Vec<PlaceId>,
+}
+
+impl State {
+    fn reach(&self, to: &Destination) -> Result<(), PostError> {
+        let Destination::Place(place) = to else { return Ok(()) };
+        let is_gone = self.gone.contains(place);
+        if is_gone { Err(PostError::DeadTarget("gone".to_owned())) } else { Ok(()) }
+    }
 }
 
 pub struct Chat {
@@ -89,6 +101,21 @@ impl Chat {
         self.state().rooms.entry(room_id(team)).or_default().remove(&person_id(person));
     }
 
+    /// A room is archived, or comes back.
+    pub fn archive(&self, team: usize, gone: bool) {
+        let mut state = self.state();
+        if gone {
+            state.gone.insert(room_id(team));
+        } else {
+            state.gone.remove(&room_id(team));
+        }
+    }
+
+    /// The rooms whose people were looked up since this was asked last.
+    pub fn looked(&self) -> Vec<PlaceId> {
+        std::mem::take(&mut self.state().looked)
+    }
+
     pub fn profile_of(&self, person: usize) -> Profile {
         let id = person_id(person);
         let (zone, outside) = self.state().known.get(&id).copied().unwrap_or_default();
@@ -100,14 +127,16 @@ impl Chat {
         std::mem::take(&mut self.state().posts)
     }
 
-    fn note(&self, parcel: &Parcel<'_>, replaces: Option<String>) {
+    fn note(&self, parcel: &Parcel<'_>, replaces: Option<String>) -> Result<(), PostError> {
         let mut state = self.state();
+        state.reach(parcel.to)?;
         // A repeated key is the same message, which this chat shows once.
         if state.keys.insert(parcel.key.to_owned()) {
             let (to, message) = (parcel.to.clone(), parcel.message.clone());
             let (at, key) = (self.clock.now(), parcel.key.to_owned());
             state.posts.push(Post { at, to, message, key, replaces });
         }
+        Ok(())
     }
 }
 
@@ -126,17 +155,21 @@ impl Platform for Chat {
     }
 
     async fn post(&self, parcel: &Parcel<'_>) -> Result<MessageRef, PostError> {
-        self.note(parcel, None);
+        self.note(parcel, None)?;
         Ok(MessageRef(parcel.key.to_owned()))
     }
 
     async fn update(&self, reference: &MessageRef, parcel: &Parcel<'_>) -> Result<(), PostError> {
-        self.note(parcel, Some(reference.0.clone()));
-        Ok(())
+        self.note(parcel, Some(reference.0.clone()))
     }
 
     async fn members(&self, place: &PlaceId) -> Result<Vec<Profile>, PostError> {
-        let members = self.state().rooms.get(place).cloned().unwrap_or_default();
+        let members = {
+            let mut state = self.state();
+            state.reach(&Destination::Place(place.clone()))?;
+            state.looked.push(place.clone());
+            state.rooms.get(place).cloned().unwrap_or_default()
+        };
         Ok(members.iter().map(|id| self.profile_of(number_of(id))).collect())
     }
 

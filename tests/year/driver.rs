@@ -9,7 +9,7 @@ use maturity_bot::text::content::Content;
 
 use crate::chat::{person_id, room_id};
 use crate::deeds::Agenda;
-use crate::judge::{judge_person, judge_round, judge_team};
+use crate::judge::{judge_freshness, judge_person, judge_round, judge_team};
 use crate::machine::Machine;
 use crate::model::{Champions, Model, Person, Rotation, Team};
 use crate::organisation::{chance, pick, settings, zone};
@@ -96,6 +96,9 @@ impl Year {
         let (now, posts) = (self.now(), self.machine.chat.posts());
         self.react(&posts);
         self.model.settle(now, posts);
+        for place in self.machine.chat.looked() {
+            self.model.looked(now, &place);
+        }
         for (team, number) in std::mem::take(&mut self.model.ended) {
             judge_round(&self.model, &self.machine.tx(), now, team, number);
         }
@@ -196,6 +199,7 @@ impl Year {
     /// Compares all records of a team and its people.
     pub fn judge(&self, team: usize) {
         let (now, tx) = (self.now(), self.machine.tx());
+        judge_freshness(&self.model, &tx, now, team);
         judge_team(&self.model, &tx, now, team);
         for number in 0..self.model.teams[team].rounds.len() {
             judge_round(&self.model, &tx, now, team, number);
@@ -248,6 +252,7 @@ fn people_a_team(
         current: None,
         roster_at: None,
         looks_up: false,
+        vanished: false,
         paused: None,
         wakes: std::collections::BTreeMap::new(),
         skips: Vec::new(),

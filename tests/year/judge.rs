@@ -158,3 +158,15 @@ pub fn judge_person(model: &Model, tx: &Tx<'_>, now: Instant, person: usize) {
         model.differ(now, &about, &format!("waiting {waits:#?}, expected {expected:#?}"));
     }
 }
+
+/// Where a round is open, it is known who is there, or about to be.
+pub fn judge_freshness(model: &Model, tx: &Tx<'_>, now: Instant, team: usize) {
+    let own = &model.teams[team];
+    let stored = tx.team(round_id(team, 0).team).expect("readable").expect("the team is there");
+    let waits =
+        !tx.waiting_for(&format!("look-up {}", stored.place), 1).expect("readable").is_empty();
+    let is_fresh = stored.roster_at.is_some_and(|at| now - at < chrono::TimeDelta::hours(26));
+    if own.paused.is_none() && own.current.is_some() && !waits && !is_fresh {
+        model.differ(now, &[own.name.clone()], &format!("looked up at {:?}", stored.roster_at));
+    }
+}

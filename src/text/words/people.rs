@@ -295,6 +295,10 @@ words! {
         team: String = "Payments".to_owned(),
         cause: String = "the channel is archived".to_owned(),
     }
+    /// A lead learns that a summary did not reach its place.
+    Unposted = "people/unposted" {
+        team: String = "Payments".to_owned(),
+    }
 }
 
 /// A preset and when it is asked.

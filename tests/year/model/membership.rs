@@ -1,9 +1,11 @@
 //! Who belongs where, who wants to be left alone, and who is forgotten.
 
 use chrono_tz::Tz;
+use maturity_bot::domain::ids::PlaceId;
 use maturity_bot::domain::team::Mode;
 
 use super::{Kind, Model, Pause, Stage};
+use crate::chat::room_id;
 use crate::time::{Instant, instant, local};
 
 impl Model {
@@ -20,6 +22,32 @@ impl Model {
         if self.teams[team].members.remove(&person) {
             self.gone(now, team, person, "has left");
         }
+    }
+
+    /// The bot looked up who is in a room, perhaps unasked: it learns their zones.
+    pub fn looked(&mut self, now: Instant, place: &PlaceId) {
+        let found = (0..self.teams.len()).find(|team| room_id(*team) == *place);
+        let team = found.expect("a room of ours");
+        self.teams[team].roster_at = Some(now);
+        for person in self.teams[team].room.clone() {
+            self.join(team, person);
+        }
+    }
+
+    /// Whether nothing goes to a team's room: it is paused, or who is there is not known.
+    pub(super) fn holds(&self, team: usize) -> bool {
+        self.teams[team].paused.is_some() || self.teams[team].roster_at.is_none()
+    }
+
+    /// A look-up that was asked for is made.
+    pub(super) fn look_at(&mut self, now: Instant, team: usize) {
+        if self.teams[team].vanished {
+            return self.place_gone(now, team);
+        }
+        if self.teams[team].paused == Some(Pause::Gone) {
+            self.teams[team].paused = None;
+        }
+        self.facts(now, team);
     }
 
     /// A look-up brings who is there; a planned round opens.
@@ -45,6 +73,7 @@ impl Model {
 
     /// A team's place is gone: it is paused, and its leads hear of it once.
     pub fn place_gone(&mut self, now: Instant, team: usize) {
+        self.teams[team].vanished = true;
         if self.teams[team].paused.is_some() {
             return;
         }
@@ -58,19 +87,26 @@ impl Model {
 
     /// A team's place is there again.
     pub fn place_back(&mut self, team: usize) {
+        self.teams[team].vanished = false;
         if self.teams[team].paused == Some(Pause::Gone) {
-            self.teams[team].paused = None;
+            self.resumed(team);
         }
+    }
+
+    /// A pause ends: who is there is asked before anything goes there.
+    fn resumed(&mut self, team: usize) {
+        let it = &mut self.teams[team];
+        (it.paused, it.roster_at, it.looks_up) = (None, None, true);
     }
 
     /// The bot starts, and reads in its config whether a team of it is still listed.
     pub fn configured(&mut self, team: usize, listed: bool) {
-        let paused = &mut self.teams[team].paused;
-        *paused = match *paused {
-            _ if listed => None,
-            None => Some(Pause::Removed),
-            paused => paused,
-        };
+        match self.teams[team].paused {
+            Some(Pause::Removed) if listed => self.resumed(team),
+            Some(Pause::Gone) if listed => self.teams[team].looks_up = true,
+            None if !listed => self.teams[team].paused = Some(Pause::Removed),
+            _ => {}
+        }
     }
 
     /// The zone in which a person counts days: their own, or that of their first team.

@@ -137,6 +137,8 @@ pub struct Team {
     pub current: Option<usize>,
     pub roster_at: Option<Instant>,
     pub looks_up: bool,
+    /// Its room is archived.
+    pub vanished: bool,
     /// Its place is gone, or its entry in the config file.
     pub paused: Option<Pause>,
     pub wakes: BTreeMap<Wake, Instant>,

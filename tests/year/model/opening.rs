@@ -116,7 +116,9 @@ impl Model {
         for question in questions.iter().map(|at| &bank.questions[*at]) {
             if matches!(question.kind, Form::Level(_) | Form::YesNo) {
                 let post = Expected::new(team, "question", vec![question.text.clone()]);
-                self.expect(team, Expected { offers: Some(number), ..post });
+                let round = &self.teams[team].rounds[number];
+                let post = Expected { offers: Some(number), ..post }.about(round, number);
+                self.expect(team, post);
             }
         }
     }

@@ -24,11 +24,30 @@ pub struct Expected {
     pub offers: Option<usize>,
     /// The post that it takes the place of.
     pub replaces: Option<String>,
+    /// The round without which it is not wanted any more.
+    pub of_open: Option<usize>,
+    /// The round whose results it is overtaken by.
+    pub overtaken_by: Option<usize>,
+    /// When it is pointless.
+    pub expires: Option<Instant>,
+    /// Whether it had to wait, as nothing went to its place.
+    pub held: bool,
 }
 
 impl Expected {
     pub fn new(team: usize, what: &'static str, needles: Vec<String>) -> Self {
-        Self { team, what, needles, never: Vec::new(), offers: None, replaces: None }
+        Self {
+            team,
+            what,
+            needles,
+            never: Vec::new(),
+            offers: None,
+            replaces: None,
+            of_open: None,
+            overtaken_by: None,
+            expires: None,
+            held: false,
+        }
     }
 
     pub fn opening(model: &Model, team: usize, number: usize) -> Self {
@@ -37,7 +56,12 @@ impl Expected {
         let until = read(it.settings.zone, round.closes);
         let title = &model.presets[&round.preset].title;
         let needles = vec![format!("**{}: {title}", it.name), until];
-        Self { offers: Some(number), ..Self::new(team, "opening", needles) }
+        Self { offers: Some(number), ..Self::new(team, "opening", needles) }.about(round, number)
+    }
+
+    /// The same, wanted only while that round is open, and until it closes.
+    pub fn about(self, round: &super::Round, number: usize) -> Self {
+        Self { of_open: Some(number), expires: Some(round.closes), ..self }
     }
 
     /// How often each answer was given in a round that was answered openly.
@@ -83,7 +107,8 @@ impl Expected {
         let it = &model.teams[team];
         let until = read(it.settings.zone, closes);
         let words = format!("The round of {} now stays open until {until}.", it.name);
-        Self::new(team, "extended", vec![words])
+        let post = Self::new(team, "extended", vec![words]);
+        Self { expires: Some(closes), overtaken_by: it.current, ..post }
     }
 
     /// A post that ends; only the newest of a round says in full that it is over.
@@ -133,6 +158,13 @@ impl Model {
 
     fn account_for_places(&mut self, now: Instant, posts: &mut Vec<Post>) {
         for expected in std::mem::take(&mut self.expected) {
+            if self.holds(expected.team) {
+                self.expected.push(Expected { held: true, ..expected });
+                continue;
+            }
+            if expected.held && !self.is_still_wanted(&expected, now) {
+                continue;
+            }
             let name = self.teams[expected.team].name.clone();
             let Some(place) = posts.iter().position(|post| expected.is(post)) else {
                 self.differ(now, &[name], &format!("not posted: {expected:#?}\nbut {posts:#?}"));
@@ -149,6 +181,14 @@ impl Model {
             self.counts.posts += 1;
             self.note(now, &format!("{name} reads {}", expected.what));
         }
+    }
+
+    /// Whether what was held back is not overtaken.
+    fn is_still_wanted(&self, post: &Expected, now: Instant) -> bool {
+        let stage = |number: usize| self.teams[post.team].rounds[number].stage;
+        post.expires.is_none_or(|end| now < end)
+            && post.of_open.is_none_or(|number| stage(number) == Stage::Open)
+            && post.overtaken_by.is_none_or(|number| stage(number) != Stage::Closed)
     }
 
     /// Whether a team waits for answers that the chat has not handed in yet: its round is overdue.
@@ -330,7 +370,7 @@ impl Model {
         for team in 0..self.teams.len() {
             if std::mem::take(&mut self.teams[team].looks_up) {
                 some = true;
-                self.facts(now, team);
+                self.look_at(now, team);
             }
         }
         some
