@@ -53,6 +53,16 @@ pub enum What {
         /// The text form of the [`crate::domain::message::Press`].
         token: String,
     },
+    /// A person voted before everybody. Nobody is answered, so what is in front of them in private
+    /// stays there.
+    Voted {
+        /// Who voted.
+        person: PersonId,
+        /// Where.
+        place: PlaceId,
+        /// The text form of the [`crate::domain::message::Press`].
+        token: String,
+    },
     /// A person sent a form.
     Submitted {
         /// Who sent it.
@@ -134,6 +144,7 @@ impl What {
         match self {
             Self::Said { person, .. }
             | Self::Chose { person, .. }
+            | Self::Voted { person, .. }
             | Self::Submitted { person, .. }
             | Self::Opened { person, .. }
             | Self::Edited { person, .. }

@@ -15,3 +15,5 @@ mod places;
 mod time;
 #[path = "engine/trouble.rs"]
 mod trouble;
+#[path = "engine/votes.rs"]
+mod votes;

@@ -126,7 +126,11 @@ async fn play(arguments: &Arguments) -> anyhow::Result<()> {
         courier.settle().await?;
     }
     console.end_block();
-    console.run(inbox, stopped).await?;
+    if let Err(gone) = console.run(inbox, stopped).await {
+        // Why nothing is taken any more is what whoever handles events says.
+        let _ = stop.send(true);
+        return handling.await.context("the engine broke off")?.and(Err(gone));
+    }
     console.end_session().await?;
     let (data, command) = (data.display().to_string(), arguments.again());
     console.show(&Message::Text(engine.say(&ConsoleBye { data, command })));

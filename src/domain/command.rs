@@ -4,7 +4,6 @@
 //! beside answers. The verbs, with their aliases, usage, roles and place in help, are declared once
 //! in [`TABLE`].
 
-mod ending;
 mod misunderstood;
 mod nearest;
 mod read;
@@ -13,9 +12,9 @@ mod settings;
 mod sitting;
 mod table;
 mod until;
+mod weighty;
 mod words;
 
-pub use ending::Ending;
 pub use misunderstood::{Misunderstood, Wanted};
 pub use nearest::{HEARD, sanitised};
 pub use said::{
@@ -26,6 +25,7 @@ pub use settings::read_setting;
 pub use sitting::{SittingWord, parse_in_sitting};
 pub use table::{Entry, TABLE, Who, visible};
 pub use until::{MOST_DAYS, Until};
+pub use weighty::Weighty;
 
 use nearest::nearest;
 use table::{SHORTCUTS, find};

@@ -54,6 +54,31 @@ pub(super) fn pressed(
     }
 }
 
+/// A vote before everybody counts where it can; what is in front of the person stays there.
+pub(super) fn voted(
+    desk: &Desk<'_>,
+    speaker: &Speaker,
+    round: RoundId,
+    question: &QuestionId,
+    reply: &str,
+    event: &Incoming,
+) -> Decided<()> {
+    let person = &speaker.person;
+    let front = Front::of(desk, person, round)?.filter(|it| event.sent < it.round.closes);
+    let Some(mut front) = front else { return Ok(()) };
+    let asked = front.round.questions.contains(question);
+    let Some(question) = front.bank.question(question).filter(|_| asked).cloned() else {
+        return Ok(());
+    };
+    let Ok(value) = answer::read(reply, &question) else { return Ok(()) };
+    let faced = || front.question().filter(|_| person.facing == Some(round));
+    let current = front.sitting.current.clone().or_else(|| Some(faced()?.id.clone()));
+    keep(desk, person, &mut front, &question, value, event)?;
+    front.sitting.current = current;
+    let who = front.who(desk, person)?;
+    Ok(desk.tx.put_sitting(round, who, &front.sitting)?)
+}
+
 fn record(
     desk: &Desk<'_>,
     person: &Person,
@@ -301,14 +326,25 @@ pub(super) fn comment(
     mut front: Front,
     words: &str,
 ) -> Decided<Reply> {
+    let last = front.sitting.last.clone().filter(|_| !words.is_empty());
+    let words = last.as_ref().map_or_else(|| words.to_owned(), |on| together(&front, on, words));
     let too_long = words.chars().count() > LONGEST_COMMENT;
-    let last = front.sitting.last.clone().filter(|_| !too_long && !words.is_empty());
-    if !remark(desk, speaker, &mut front, last, words)? {
+    if !remark(desk, speaker, &mut front, last.filter(|_| !too_long), &words)? {
         return Ok(no_comment(desk, too_long));
     }
     let terms = front.round.terms;
     let above = desk.text.say(&Commented { min_group: terms.min_group, mode: terms.mode.name() });
     Ok(Some(next_or_done(desk, &front, &above)))
+}
+
+/// A remark behind what was remarked before on the same answer.
+pub(super) fn together(front: &Front, on: &QuestionId, words: &str) -> String {
+    let before = front.answers.get(on).and_then(|answer| answer.comment.as_deref());
+    match before {
+        Some(before) if before.lines().next_back() == Some(words) => before.to_owned(),
+        Some(before) => format!("{before}\n{words}"),
+        None => words.to_owned(),
+    }
 }
 
 /// Keeps a remark with an answer, if there is one that it can go with.

@@ -66,6 +66,13 @@ fn dispatch(desk: &Desk<'_>, event: &Incoming) -> Decided<Reply> {
                 None => Ok(commands::help(desk, &speaker, None)),
             }
         }
+        What::Voted { person, place, token } => {
+            let speaker = super::speaker::Speaker::new(desk, person, Some(place))?;
+            if let Some(Press::Answer(round, question, reply)) = Press::read(token) {
+                answers::voted(desk, &speaker, round, &question, &reply, event)?;
+            }
+            Ok(None)
+        }
         What::Submitted { person, place, form, values } => {
             let speaker = super::speaker::Speaker::new(desk, person, place.as_ref())?;
             match Press::read(form) {

@@ -198,9 +198,11 @@ impl Heard {
             last = Some(question.id.clone());
         }
         if let Some(remark) = filled(&remark_field(page)).map(|it| it.trim()) {
+            let together = |on| answers::together(front, on, remark);
+            let remark = last.as_ref().map_or_else(|| remark.to_owned(), together);
             let too_long = remark.chars().count() > answers::LONGEST_COMMENT;
             match last.filter(|_| !too_long) {
-                Some(on) => heard.remark = Some((on, remark.to_owned())),
+                Some(on) => heard.remark = Some((on, remark)),
                 None => {
                     errors
                         .insert(remark_field(page), words_of(answers::no_comment(desk, too_long)));

@@ -89,6 +89,8 @@ fn v20_the_manifest_holds_nothing_that_slack_does_not_know() {
         }
         let at = |path: &str| manifest.pointer(path).cloned().unwrap_or_default();
         assert_eq!(at("/features/app_home/messages_tab_enabled"), true, "or messages bounce");
+        let read_only = at("/features/app_home/messages_tab_read_only_enabled");
+        assert_eq!(read_only, false, "or /maturity cannot be typed in the messages tab");
         assert_eq!(at("/features/app_home/home_tab_enabled"), true);
         assert_eq!(at("/settings/interactivity/is_enabled"), true);
         let http = !arguments.is_empty();

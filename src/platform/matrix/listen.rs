@@ -182,9 +182,12 @@ async fn chosen(
     let Some(token) = poll.as_ref().and_then(|poll| poll.token(answers, at)) else {
         return Ok(None);
     };
-    let place = (!item.direct).then(|| ids::place(room));
-    let what = What::Chose { person: item.person(), place, token: token.to_owned() };
-    Ok(Some(item.told(what, item.direct.then(|| item.in_private()))))
+    let (person, token) = (item.person(), token.to_owned());
+    Ok(Some(if item.direct {
+        item.told(What::Chose { person, place: None, token }, Some(item.in_private()))
+    } else {
+        item.told(What::Voted { person, place: ids::place(room), token }, None)
+    }))
 }
 
 /// A poll ends by whoever posted it, or by somebody who may remove it.

@@ -1,11 +1,11 @@
-//! A question before a press that ends or takes away something ("Confirmation dialog object").
+//! A question before a press that nobody should make by a slip ("Confirmation dialog object").
 
 use serde_json::{Value, json};
 
 use super::blocks::plain;
 use super::commands::bare;
 use super::limits;
-use crate::domain::command::{Ending, parse};
+use crate::domain::command::{Weighty, parse};
 use crate::domain::message::Press;
 use crate::text::Text;
 use crate::text::words::SlackConfirm;
@@ -14,28 +14,28 @@ use crate::text::words::SlackConfirm;
 pub fn ask_first(blocks: &mut [Value], text: &Text) {
     let elements = blocks.iter_mut().filter_map(|block| block.get_mut("elements")?.as_array_mut());
     for element in elements.flatten() {
-        if let Some(ending) = element["value"].as_str().and_then(ending) {
-            element["confirm"] = question(ending, text);
+        if let Some(weighty) = element["value"].as_str().and_then(weighty) {
+            element["confirm"] = question(weighty, text);
         }
     }
 }
 
-/// What pressing a button with this token ends.
-fn ending(token: &str) -> Option<Ending> {
+/// What of weight pressing a button with this token does.
+fn weighty(token: &str) -> Option<Weighty> {
     match Press::read(token)? {
-        Press::Say(words) | Press::Tell(_, words) => parse(bare(&words)).ok()?.ending(),
+        Press::Say(words) | Press::Tell(_, words) => parse(bare(&words)).ok()?.weighty(),
         Press::Answer(..) | Press::Ask(_) | Press::Page(..) => None,
     }
 }
 
-fn question(ending: Ending, text: &Text) -> Value {
-    let say = |part| text.say(&SlackConfirm { ending: ending.name(), part });
+fn question(weighty: Weighty, text: &Text) -> Value {
+    let say = |part| text.say(&SlackConfirm { what: weighty.name(), part });
     json!({
         "title": plain(&say("title"), limits::CONFIRM_TITLE),
         "text": plain(&say("text"), limits::CONFIRM_TEXT),
         "confirm": plain(&say("yes"), limits::CONFIRM_BUTTON),
         "deny": plain(&say("no"), limits::CONFIRM_BUTTON),
-        "style": "danger",
+        "style": if weighty.ends_something() { "danger" } else { "primary" },
     })
 }
 
@@ -58,20 +58,21 @@ mod tests {
     }
 
     #[test]
-    fn only_what_ends_something_is_asked_about() {
-        let found = buttons(&["close", "extend", "action dismiss skills.a.b", "snooze 1 day"]);
+    fn only_what_weighs_something_is_asked_about() {
+        let found = buttons(&["close", "publish", "action dismiss skills.a.b", "snooze 1 day"]);
         let asked: Vec<bool> = found.iter().map(|it| it["confirm"].is_object()).collect();
-        assert_eq!(asked, [true, false, true, false]);
+        assert_eq!(asked, [true, true, true, false]);
         assert_eq!(found[0]["confirm"]["title"]["text"], "Close the round?");
+        assert_eq!([0, 1].map(|at| &found[at]["confirm"]["style"]), ["danger", "primary"]);
     }
 
     #[test]
     fn every_question_is_said_in_full() {
-        for ending in Ending::ALL {
-            let asked = question(ending, &Text::embedded());
+        for weighty in Weighty::ALL {
+            let asked = question(weighty, &Text::embedded());
             for part in ["title", "text", "confirm", "deny"] {
                 let words = asked[part]["text"].as_str().unwrap();
-                assert!(!words.ends_with('…'), "{part} of {ending:?}: {words}");
+                assert!(!words.ends_with('…'), "{part} of {weighty:?}: {words}");
             }
         }
     }

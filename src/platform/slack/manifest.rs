@@ -64,7 +64,7 @@ features:
     home_tab_enabled: true
     # Without it, direct messages to people fail.
     messages_tab_enabled: true
-    messages_tab_read_only_enabled: true
+    messages_tab_read_only_enabled: false
   bot_user:
     display_name: maturity
     always_online: true

@@ -7,9 +7,9 @@ words! {
     SlackPart = "slack/part" {
         part: &'static str = "close",
     }
-    /// The question before a press that ends or takes away something, in four parts.
+    /// The question before a press that nobody should make by a slip, in four parts.
     SlackConfirm = "slack/confirm" {
-        ending: &'static str = "close",
+        what: &'static str = "close",
         part: &'static str = "text",
     }
 }
