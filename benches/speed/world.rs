@@ -156,7 +156,7 @@ impl World {
         self.engine.make_team(&plan).await.unwrap();
         let profile = |id: &PersonId| {
             let name = id.as_str().to_owned();
-            Profile { id: id.clone(), name, zone: None, outside: false, groups: Vec::new() }
+            Profile { id: id.clone(), name, zone: None, outside: false, groups: None }
         };
         let members = people.iter().map(profile).collect();
         self.tell(What::Facts(Facts::Members { place, members })).await;
