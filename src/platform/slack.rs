@@ -18,6 +18,7 @@ mod groups;
 mod home;
 mod http;
 mod identity;
+mod ids;
 mod inbound;
 mod limits;
 mod link;

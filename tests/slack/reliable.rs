@@ -44,6 +44,10 @@ async fn v1_slow_work_delays_no_acknowledgement() {
     assert!(ann.types(CHANNEL, "/maturity close").await.is_acked());
     let longest = delays(&office.double)[0];
     assert!(longest < 500, "{longest} ms");
+    // Who somebody is who came is waited for a moment, and learned later.
+    assert!(office.double.joins("U0ZOE", CHANNEL).await.is_acked());
+    let longest = delays(&office.double)[0];
+    assert!(longest < 2_000, "{longest} ms");
     office.assert_well_behaved();
 }
 

@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 use super::api::Api;
 use super::failure::CallError;
 use super::identity::Identity;
-use super::people::person;
+use super::ids::person;
 use crate::clock::{Clock, Instant};
 use crate::domain::ids::PersonId;
 

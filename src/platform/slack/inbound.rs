@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta};
 use serde_json::Value;
 
+use super::ids::place;
 use super::modals::{self, Luggage};
 use super::mrkdwn;
-use super::people::place;
 use crate::clock::Instant;
 use crate::domain::ids::{EventId, PlaceId};
 use crate::domain::message::Press;

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::blocks::{plain, plain_words, prose, small_print};
+use super::ids::person;
 use super::limits;
-use super::people::person;
 use super::translate::{body_and_choices, sections, within};
 use crate::domain::ids::PlaceId;
 use crate::domain::message::{Entry, Field, Form, Input, Message};

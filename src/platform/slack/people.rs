@@ -10,8 +10,9 @@ use super::api::Api;
 use super::failure::CallError;
 use super::groups::{Belonging, Groups};
 use super::identity::Identity;
+use super::ids::person;
 use crate::clock::{Clock, Instant};
-use crate::domain::ids::{PersonId, PlaceId};
+use crate::domain::ids::PlaceId;
 use crate::platform::{PostError, Profile};
 
 /// How long a profile is good for; Slack is not told to send changes, there are too many.
@@ -234,18 +235,6 @@ fn next_page(page: &Value) -> Option<String> {
     (!next.is_empty()).then(|| next.to_owned())
 }
 
-/// A user, or a group of users, as the rest of the bot names them.
-#[must_use]
-pub fn person(user: &str) -> PersonId {
-    PersonId(format!("slack:{user}"))
-}
-
-/// A channel as the rest of the bot names it.
-#[must_use]
-pub fn place(channel: &str) -> PlaceId {
-    PlaceId(format!("slack:{channel}"))
-}
-
 /// A user object with an id, where it came without one.
 fn named(user: &Value, id: &str) -> Value {
     let mut user = if user.is_object() { user.clone() } else { Value::Object(Map::new()) };
@@ -294,6 +283,7 @@ mod tests {
     use rstest::rstest;
     use serde_json::json;
 
+    use super::super::ids::place;
     use super::super::testing::{Answer, Slack};
     use super::*;
 

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::super::ack::Ack;
 use super::super::forms;
+use super::super::ids::person;
 use super::super::inbound::{Pressed, Submitted, Surface, shared_place};
 use super::super::modals::{self, Luggage};
-use super::super::people::person;
 use super::super::replies::Asker;
 use super::super::turns::Turn;
 use super::super::waiting::pause;

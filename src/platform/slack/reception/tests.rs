@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use tokio::sync::mpsc;
 
-use super::super::people::place;
+use super::super::ids::place;
 use super::super::testing::{self, Answer, Slack};
 use super::*;
 use crate::domain::message::{Field, Form, Input};

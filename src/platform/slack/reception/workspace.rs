@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::super::ack::Ack;
 use super::super::identity::Identity;
+use super::super::ids::{person, place};
 use super::super::inbound::Heard;
-use super::super::people::{person, place};
 use super::super::waiting::{backoff, pause};
 use super::{Reception, Visit};
 use crate::domain::ids::EventId;
@@ -13,8 +13,9 @@ use crate::platform::{NotCommitted, PlaceChange, Profile, What};
 
 /// How often Slack is asked whether the app is still installed.
 const REMOVAL_TRIES: u32 = 4;
-/// How long it may take to learn who came into a channel; several may come at once.
-const GREETING: Duration = Duration::from_millis(700);
+/// How long it may take to learn who came into a channel, which is more than most answers take;
+/// several may come at once.
+const GREETING: Duration = Duration::from_millis(800);
 
 impl Reception {
     /// The workspace took the app away, or did so a while ago and installed it again since: Slack
