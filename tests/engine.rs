@@ -1,6 +1,10 @@
 //! The engine over a store in memory: what only shows with many people, or when things go wrong.
 #![expect(clippy::unwrap_used, reason = "a test may stop")]
 
+#[path = "engine/damage.rs"]
+mod damage;
+#[path = "engine/forgotten.rs"]
+mod forgotten;
 #[path = "engine/forms.rs"]
 mod forms;
 #[path = "engine/house.rs"]

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::decision::{Decided, Desk};
+use super::decision::{Decided, Desk, Trouble};
 use super::outbox::Turn;
 use super::pipeline::Engine;
 use super::questions::Front;
@@ -25,6 +25,9 @@ use crate::text::words::Unposted;
 const TRIES: u32 = 5;
 /// The longest wait between two tries.
 const LONGEST_WAIT: TimeDelta = TimeDelta::minutes(15);
+
+/// What is put off for longer goes out on another day.
+const NEXT_DAY: TimeDelta = TimeDelta::hours(12);
 
 /// The longest pause that a platform may wish for.
 const LONGEST_PAUSE: TimeDelta = TimeDelta::days(1);
@@ -143,7 +146,14 @@ impl Engine {
         key: &Key,
         warden: &dyn Warden,
     ) -> Decided<Option<Outcome>> {
-        let row = match self.commit(|desk| take(desk, platform, key)).await? {
+        let taken = match self.commit(|desk| take(desk, platform, key)).await {
+            Err(trouble) if !trouble.is_fatal() => {
+                self.set_aside(key, &trouble, false).await?;
+                return Ok(Some(Outcome::Withheld));
+            }
+            taken => taken?,
+        };
+        let row = match taken {
             Taken::Row(row) => *row,
             Taken::Later => return Ok(Some(Outcome::Withheld)),
             Taken::Dropped(row, mishap) => {
@@ -163,11 +173,34 @@ impl Engine {
         if let Err(error) = &result {
             warden.heeds(error);
         }
-        let (outcome, mishap) = self.commit(|desk| settle(desk, platform, key, &result)).await?;
+        let settled = self.commit(|desk| settle(desk, platform, key, &result)).await;
+        let (outcome, mishap) = match settled {
+            Err(trouble) if !trouble.is_fatal() => {
+                self.set_aside(key, &trouble, result.is_ok()).await?;
+                return Ok(Some(if result.is_ok() { Outcome::Sent } else { Outcome::Waits }));
+            }
+            settled => settled?,
+        };
         if let (Some(mishap), Err(error)) = (mishap, &result) {
             tell(&row, mishap, &error.to_string());
         }
         Ok(Some(outcome))
+    }
+
+    /// Puts a row off that cannot be worked on, as a record it is about cannot be read, so that it
+    /// holds nobody else up; one that arrived is done with.
+    async fn set_aside(&self, key: &Key, trouble: &Trouble, arrived: bool) -> Decided<()> {
+        tracing::error!(%trouble, "a message is set aside");
+        self.commit(|desk| {
+            let Some(row) = desk.tx.out_row(key)? else { return Ok(()) };
+            if arrived {
+                desk.tx.delete(key.clone());
+                return Ok(());
+            }
+            let not_before = desk.now + LONGEST_WAIT;
+            Ok(desk.tx.put_out_row(key.clone(), &OutRow { not_before, sending: false, ..row })?)
+        })
+        .await
     }
 
     /// Does the errand of a row; gives the platform's name for what it posted.
@@ -275,6 +308,10 @@ fn take(desk: &Desk<'_>, platform: &dyn Platform, key: &Key) -> Decided<Taken> {
         }
         Fate::Go => {}
         Fate::Wait(at) if row.expires.is_none_or(|end| at < end) => {
+            if at - desk.now > NEXT_DAY {
+                // The day that it took of its person's is over; another may have been given away.
+                row.attempts = 0;
+            }
             row.not_before = at;
             row.sending = false;
             desk.tx.put_out_row(key.clone(), &row)?;

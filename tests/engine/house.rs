@@ -114,11 +114,16 @@ impl House {
 
     /// The same under rules of one's own.
     pub fn under(content: Content, rules: Rules) -> Self {
+        Self::keyed(content, rules, Keyring::in_memory())
+    }
+
+    /// The same with keys that may lie on a disk.
+    pub fn keyed(content: Content, rules: Rules, keyring: Keyring) -> Self {
         let kv = Arc::new(MemoryKv::new());
         let clock = Clock::fixed(at("2026-11-02T10:00:00Z"));
         let engine = Arc::new(Engine::new(
             Arc::clone(&kv) as _,
-            Keyring::in_memory(),
+            keyring,
             Arc::new(Text::embedded()),
             content,
             clock.clone(),
