@@ -83,6 +83,8 @@ pub struct Desk<'a> {
     pub rules: &'a Rules,
     /// The banks of rounds, at hand.
     pub(super) banks: &'a Banks,
+    /// What labels are made with under which forgotten answers go on counting.
+    pub(super) labels: &'a SecretKey,
     /// When what is decided on happened: by the platform's sending time, where it has one.
     pub at: Cell<Instant>,
     /// Which platforms have caught up.

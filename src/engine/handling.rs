@@ -51,6 +51,7 @@ impl Engine {
         let mut left = BTreeSet::new();
         while self.work_some(&mut left).await? {}
         self.review().await?;
+        self.shred_again().await?;
         self.commit(event::prune).await?;
         Ok(())
     }

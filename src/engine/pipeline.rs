@@ -16,7 +16,7 @@ use super::rules::Rules;
 use super::traces::Traces;
 use crate::clock::Clock;
 use crate::store::entries::Shred;
-use crate::store::keyring::{KeyError, Keyring};
+use crate::store::keyring::{KeyError, Keyring, SecretKey};
 use crate::store::kv::{Batch, Key, Kv, Outcome};
 use crate::store::queues::number_of;
 use crate::store::tx::Tx;
@@ -42,7 +42,11 @@ pub struct Engine {
     deliverable: watch::Sender<()>,
     /// Whether a commit, perhaps one of an earlier life, gave up keys that are not destroyed yet.
     to_shred: AtomicBool,
+    /// Whether one of them could not be destroyed.
+    to_shred_again: AtomicBool,
     banks: Banks,
+    /// What labels are made with under which forgotten answers go on counting.
+    labels: SecretKey,
     pub(super) reviews: Reviews,
     /// How many events were handled since the start.
     pub(crate) handled: AtomicU64,
@@ -74,6 +78,8 @@ impl Engine {
             changed: watch::Sender::new(()),
             deliverable: watch::Sender::new(()),
             to_shred: AtomicBool::new(true),
+            to_shred_again: AtomicBool::new(false),
+            labels: SecretKey::of_this_life(),
             reviews: Reviews::default(),
             handled: AtomicU64::new(0),
             turn: RwLock::default(),
@@ -169,23 +175,36 @@ impl Engine {
         own
     }
 
-    /// Destroys the keys that committed decisions gave up, also those of an earlier life.
+    /// Destroys the keys that committed decisions gave up, also those of an earlier life. One that
+    /// cannot be destroyed is told of in the log, and keeps no other alive.
     ///
     /// # Errors
     ///
-    /// A store or keyring that failed.
+    /// A store that failed.
     pub async fn shred(&self) -> Decided<()> {
-        let left = self.shred_all().await?.into_values().next();
-        left.map_or(Ok(()), |trouble| Err(Trouble::Undestroyed(trouble)))
+        for trouble in self.shred_all().await?.into_values() {
+            tracing::error!(%trouble, "a key is still to be destroyed");
+        }
+        Ok(())
     }
 
-    /// The same; gives those that could not be destroyed, by their notes. They are tried again
-    /// after the next commit.
+    /// Destroys the keys that could not be destroyed before, if there are any.
+    pub(super) async fn shred_again(&self) -> Decided<()> {
+        if self.to_shred_again.swap(false, Ordering::SeqCst) {
+            self.shred().await?;
+        }
+        Ok(())
+    }
+
+    /// Destroys keys; gives those that could not be destroyed, by their notes. The next tick tries
+    /// these again.
     async fn shred_all(&self) -> Decided<BTreeMap<Key, KeyError>> {
         self.to_shred.store(false, Ordering::SeqCst);
         let shredded = self.shred_some().await;
-        if !shredded.as_ref().is_ok_and(BTreeMap::is_empty) {
-            self.to_shred.store(true, Ordering::SeqCst);
+        match &shredded {
+            Ok(left) if left.is_empty() => {}
+            Ok(_) => self.to_shred_again.store(true, Ordering::SeqCst),
+            Err(_) => self.to_shred.store(true, Ordering::SeqCst),
         }
         shredded
     }
@@ -234,6 +253,7 @@ impl Engine {
             content: &self.content,
             rules: &self.rules,
             banks: &self.banks,
+            labels: &self.labels,
             again: Cell::new(false),
             under: RefCell::new(None),
         }

@@ -14,6 +14,7 @@ use crate::domain::round::Round;
 use crate::domain::team::{Mode, Team};
 use crate::platform::Reply;
 use crate::store::entries::Shred;
+use crate::store::keyring::pseudonym;
 use crate::store::layout;
 use crate::text::words::{ForgetAsk, Forgotten, Me};
 
@@ -60,10 +61,13 @@ pub(super) fn forget(desk: &Desk<'_>, speaker: &Speaker, step: Forgetting) -> De
     }
     let open =
         teams.iter().filter_map(|team| Some(RoundId { team: team.id, number: team.current? }));
+    let mut sits_out = still_sat_out(desk, &speaker.person)?;
+    sits_out.retain(|id| !teams.iter().any(|team| team.id == id.team));
+    sits_out.extend(open);
     desk.tx.put_person(&Person {
         // Answering again in a round that was open would let figures move by fewer people than
         // the minimum group, because the answers taken back still count under another label.
-        sits_out: open.collect(),
+        sits_out,
         zone: None,
         away_until: None,
         snoozed_until: None,
@@ -71,6 +75,18 @@ pub(super) fn forget(desk: &Desk<'_>, speaker: &Speaker, step: Forgetting) -> De
         ..speaker.person.clone()
     })?;
     Ok(desk.reply(&Forgotten { stopped: speaker.person.stopped }))
+}
+
+/// The rounds that a person sits out since they were forgotten before, where these are still open.
+fn still_sat_out(desk: &Desk<'_>, person: &Person) -> Decided<Vec<RoundId>> {
+    let mut open = Vec::new();
+    for id in &person.sits_out {
+        let is_current = |team: Team| team.current == Some(id.number);
+        if desk.tx.team(id.team)?.is_some_and(is_current) {
+            open.push(*id);
+        }
+    }
+    Ok(open)
 }
 
 /// The teams that may know something of a person: their own, and those they left.
@@ -100,7 +116,9 @@ fn forget_answers(desk: &Desk<'_>, team: &Team, person: &Person) -> Decided<()> 
             return Ok(());
         }
         if let Some(who) = desk.find_pseudonym(round, person)? {
-            forget_round(desk, round, who)?;
+            // The same in each commit of many, so that one person goes on counting as one.
+            let scope = format!("forgotten {}", round.id);
+            forget_round(desk, round, who, pseudonym(desk.labels, &person.id, &scope))?;
         }
     }
     Ok(())
@@ -108,8 +126,7 @@ fn forget_answers(desk: &Desk<'_>, team: &Team, person: &Person) -> Decided<()> 
 
 /// Deletes a person's answers in one round; published sets keep them under a fresh label, so that
 /// no figure moves.
-fn forget_round(desk: &Desk<'_>, round: &Round, who: Pseudonym) -> Decided<()> {
-    let fresh = Pseudonym(crate::random::bytes());
+fn forget_round(desk: &Desk<'_>, round: &Round, who: Pseudonym, fresh: Pseudonym) -> Decided<()> {
     for (question, mut set) in desk.tx.published(round.id)? {
         if relabel(&mut set, who, fresh) {
             desk.tx.put_published(round.id, &question, &set)?;

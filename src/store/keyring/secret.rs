@@ -11,6 +11,14 @@ use crate::domain::ids::{EventId, PersonId, Pseudonym};
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecretKey(pub(super) [u8; 32]);
 
+impl SecretKey {
+    /// A key that ends with the process, and of which nothing is written.
+    #[must_use]
+    pub fn of_this_life() -> Self {
+        Self(crate::random::bytes())
+    }
+}
+
 impl fmt::Debug for SecretKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SecretKey(..)")
