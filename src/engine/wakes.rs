@@ -103,11 +103,8 @@ pub(super) fn put_off(desk: &Desk<'_>, key: &Key, due: Due) -> Decided<()> {
         return Ok(());
     }
     desk.tx.delete(key.clone());
-    if let Some(mut team) = desk.tx.team(due.team)? {
-        desk.tx.wake(&mut team, due.wake, Some(desk.now + TimeDelta::hours(1)))?;
-        desk.tx.put_team(&team)?;
-    }
-    Ok(())
+    // The team's own record keeps the time that was to be honoured, so that none is passed over.
+    Ok(desk.tx.due_later(due, desk.now + TimeDelta::hours(1))?)
 }
 
 /// Accounts for every slot of a schedule from `at` on, plans the next one, and gives the latest if

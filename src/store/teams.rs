@@ -75,6 +75,11 @@ impl Tx<'_> {
         self.scan_range(&start, &prefix_end(&layout::due_at(now).done()), limit)
     }
 
+    /// Puts off what is due; for the team it stays planned when it was.
+    pub fn due_later(&self, due: Due, until: Instant) -> Result<()> {
+        self.put(layout::due(until, due.team, due.wake), &due)
+    }
+
     /// Whether something is still to be done.
     pub fn is_due(&self, key: &[u8]) -> Result<bool> {
         self.exists(key)
