@@ -233,8 +233,27 @@ pub(super) fn forgotten(desk: &Desk<'_>, team: &Team, person: &PersonId) -> Deci
     tell(desk, team, &after, &effects)
 }
 
+/// Several who go at once are one message to the leads.
 fn tell(desk: &Desk<'_>, team: &Team, after: &Champions, effects: &[Effect]) -> Decided<()> {
-    effects.iter().try_for_each(|effect| tell_one(desk, team, after, effect))
+    let mut gone = Vec::new();
+    for effect in effects {
+        tell_one(desk, team, after, effect)?;
+        gone.extend(told_of_leaving(desk, team, effect)?);
+    }
+    if gone.is_empty() { Ok(()) } else { to_leads(desk, team, gone.join("\n\n")) }
+}
+
+/// What leads hear of a champion who is none any more.
+fn told_of_leaving(desk: &Desk<'_>, team: &Team, effect: &Effect) -> Decided<Option<String>> {
+    let Effect::TellLead { gone, pillar, because, next } = effect else { return Ok(None) };
+    let words = ChampionGone {
+        team: team.name.clone(),
+        person: desk.tx.name_of(gone)?,
+        pillar: title(desk, *pillar),
+        left: *because == Departure::Left,
+        next: next.as_ref().map(|person| desk.tx.name_of(person)).transpose()?,
+    };
+    Ok(Some(desk.text.say(&words)))
 }
 
 fn tell_one(desk: &Desk<'_>, team: &Team, after: &Champions, effect: &Effect) -> Decided<()> {
@@ -254,31 +273,18 @@ fn tell_one(desk: &Desk<'_>, team: &Team, after: &Champions, effect: &Effect) ->
             let pillars = after.held_by(person).len();
             let person = desk.tx.name_of(person)?;
             let pillar = title(desk, *pillar);
-            to_leads(desk, team, &ChampionNew { team: team_name, person, pillar, pillars })
+            let words = ChampionNew { team: team_name, person, pillar, pillars };
+            to_leads(desk, team, desk.text.say(&words))
         }
         Effect::WarnOfLoad(person) => {
             let person = desk.tx.name_of(person)?;
-            to_leads(desk, team, &ChampionLoad { team: team_name, person })
+            to_leads(desk, team, desk.text.say(&ChampionLoad { team: team_name, person }))
         }
-        Effect::TellLead { gone, pillar, because, next } => {
-            if *because == Departure::TermEnded {
-                let now = desk.when(desk.now, team);
-                let words = term_words(desk, team, *pillar, now, true);
-                to_person(desk, team, gone, &Message::Text(desk.text.say(&words)))?;
-            }
-            let next = next.as_ref().map(|person| desk.tx.name_of(person)).transpose()?;
-            to_leads(
-                desk,
-                team,
-                &ChampionGone {
-                    team: team_name,
-                    person: desk.tx.name_of(gone)?,
-                    pillar: title(desk, *pillar),
-                    left: *because == Departure::Left,
-                    next,
-                },
-            )
+        Effect::TellLead { gone, pillar, because: Departure::TermEnded, .. } => {
+            let words = term_words(desk, team, *pillar, desk.when(desk.now, team), true);
+            to_person(desk, team, gone, &Message::Text(desk.text.say(&words)))
         }
+        Effect::TellLead { .. } => Ok(()),
         Effect::HandOver(person, pillar) => {
             let words = crate::text::words::ChampionHandOver {
                 team: team_name,
@@ -320,8 +326,8 @@ fn to_person(desk: &Desk<'_>, team: &Team, person: &PersonId, message: &Message)
     write_to(desk, &person, team, message.clone(), Purpose::Champion(team.id)).map(|_| ())
 }
 
-fn to_leads<W: Words>(desk: &Desk<'_>, team: &Team, words: &W) -> Decided<()> {
-    let message = Message::Text(desk.text.say(words));
+fn to_leads(desk: &Desk<'_>, team: &Team, body: String) -> Decided<()> {
+    let message = Message::Text(body);
     let leads = leads_of(desk, team)?;
     leads.iter().try_for_each(|lead| to_person(desk, team, lead, &message))
 }

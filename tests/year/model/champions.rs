@@ -171,11 +171,12 @@ impl Model {
         let declined = Step::Declined(now + HALF_A_YEAR);
         self.teams[team].champions.set(person, pillar, declined);
         self.keep_looking(now, team);
-        self.departed(now, team, person, pillar, &before, "is no longer champion");
+        let told = self.departed(now, team, person, pillar, &before, "is no longer champion");
+        self.tell_leads(now, team, &told);
         true
     }
 
-    /// The leads hear of it, and whoever stands first now.
+    /// Whoever stands first now hears of it; gives what the leads are to hear.
     fn departed(
         &mut self,
         now: Instant,
@@ -184,19 +185,20 @@ impl Model {
         pillar: usize,
         before: &[usize],
         how: &str,
-    ) {
+    ) -> Vec<String> {
         let after = self.teams[team].champions.of(pillar);
         let (name, what) = (self.teams[team].name.clone(), self.title(pillar));
         let next = match after.first() {
             None => format!("so {what} has no champion now"),
             Some(next) => format!("so {what} is {}'s from now on", Self::name(*next)),
         };
-        self.tell_leads(now, team, &[format!("{} {how}", Self::name(person)), next]);
+        let told = vec![format!("{} {how}", Self::name(person)), next];
         if let Some(next) = after.first()
             && before.first() == Some(&person)
         {
             self.tell(now, team, *next, vec![format!("You stand first for {what} in {name}")]);
         }
+        told
     }
 
     /// Somebody left, or is forgotten.
@@ -221,8 +223,13 @@ impl Model {
         }
         all.0.retain(|it| !matches!(&it.2, Step::Nominated(by, _) if by.is_empty()));
         self.keep_looking(now, team);
+        let mut told = Vec::new();
         for pillar in held {
-            self.departed(now, team, person, pillar, &before[pillar], how);
+            told.extend(self.departed(now, team, person, pillar, &before[pillar], how));
+        }
+        // Several at once are one message.
+        if !told.is_empty() {
+            self.tell_leads(now, team, &told);
         }
     }
 
@@ -260,11 +267,16 @@ impl Model {
                 _ => {}
             }
         }
+        let mut told = Vec::new();
         for (person, pillar) in ended {
             let (name, what) = (self.teams[team].name.clone(), self.title(pillar));
             let words = format!("Your term as champion for {what} in {name} has ended.");
             self.tell(now, team, person, vec![words]);
-            self.departed(now, team, person, pillar, &before[pillar], "is no longer champion");
+            let how = "is no longer champion";
+            told.extend(self.departed(now, team, person, pillar, &before[pillar], how));
+        }
+        if !told.is_empty() {
+            self.tell_leads(now, team, &told);
         }
         self.set_wake(team, Wake::Terms, None);
         self.keep_looking(now, team);
