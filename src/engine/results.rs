@@ -387,6 +387,13 @@ pub(super) fn outcomes(numbers: &Numbers) -> Vec<OutcomeLine> {
     numbers.outcomes.iter().map(line).collect()
 }
 
+/// Whether a round with more than two members is known, beside which a single answer is withheld.
+fn is_beside_more(numbers: &Numbers) -> bool {
+    let known = numbers.series.iter().map(|(_, result)| result.members);
+    let newer = numbers.newer.iter().map(|round| round.members as usize);
+    known.chain(newer).chain([numbers.result.members]).any(|members| members > 2)
+}
+
 /// Remarks and texts of a closed round, sorted by their words so that no order betrays a person,
 /// each kind only where enough people wrote one.
 fn remarks(desk: &Desk<'_>, numbers: &Numbers) -> Decided<(Vec<String>, Vec<TextLines>)> {
@@ -395,6 +402,9 @@ fn remarks(desk: &Desk<'_>, numbers: &Numbers) -> Decided<(Vec<String>, Vec<Text
         return Ok((Vec::new(), Vec::new()));
     }
     let m = round.terms.min_group as usize;
+    if m == 1 && is_beside_more(numbers) {
+        return Ok((Vec::new(), Vec::new()));
+    }
     let rows = desk.tx.answers(round.id)?;
     let remarks = unattributed(
         rows.iter().filter_map(|(who, _, answer)| {
