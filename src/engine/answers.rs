@@ -432,7 +432,7 @@ pub(super) fn edited(
         let who = front.who(desk, &speaker.person)?;
         let is_same = value == answer.value;
         let before = if is_same { answer.before } else { answer.value };
-        let answer = Answer { before, value, ..answer };
+        let answer = Answer { value, before, ..answer };
         desk.tx.put_answer(front.round.id, who, &id, &answer)?;
         return Ok(desk.reply(&Edited { withdrawn }));
     }
