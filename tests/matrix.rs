@@ -25,6 +25,8 @@ mod downtime;
 mod forgotten;
 #[path = "matrix/ground.rs"]
 mod ground;
+#[path = "matrix/hiccups.rs"]
+mod hiccups;
 #[path = "matrix/killed.rs"]
 mod killed;
 #[path = "matrix/limits.rs"]

@@ -6,9 +6,11 @@
 //! on the way out.
 
 mod answering;
+mod aside;
 mod asking;
 mod batch;
 mod bot;
+mod brought;
 mod command;
 mod compose;
 mod connect;
@@ -21,7 +23,9 @@ mod html;
 mod ids;
 mod listen;
 mod login;
+mod moving;
 mod notes;
+mod openings;
 mod parked;
 mod people;
 mod polls;
@@ -97,7 +101,7 @@ impl Matrix {
 
     fn load<'a>(parcel: &Parcel<'a>, thread: Option<&'a str>) -> Load<'a> {
         let Parcel { message, drawing, key, doubtful, .. } = *parcel;
-        Load { message, drawing, key, doubtful, thread }
+        Load { message, drawing, key, doubtful, thread, wakes: None }
     }
 
     fn check_ready(&self) -> Result<(), PostError> {
@@ -162,6 +166,10 @@ impl Platform for Matrix {
         let (room, event) = ids::message_of(reference).ok_or_else(unknown)?;
         let gone = || PostError::DeadTarget("the bot is not in the room".to_owned());
         let room = self.bot.client.get_room(&room).ok_or_else(gone)?;
+        if room.successor_room().is_some() {
+            // Nobody may write into a room that was replaced, and nobody reads it.
+            return Ok(());
+        }
         deliver::replace(&self.bot, &room, event.as_str(), parcel).await
     }
 

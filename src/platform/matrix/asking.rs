@@ -1,93 +1,83 @@
 //! What the bot has to ask the homeserver for before it can go on.
 
-use matrix_sdk::Room;
-use matrix_sdk::deserialized_responses::TimelineEvent;
-use matrix_sdk::ruma::EventId;
-
 use super::batch::{Listener, read};
 use super::errors::{logged_out, post_error};
 use super::listen::Item;
-use super::waiting::nap;
-use super::{gaps, polls};
+use super::raw::Heard;
+use super::{ids, polls};
 use crate::platform::{NotCommitted, PostError};
 
-/// Seconds between two questions to a homeserver that gave no answer.
-const PAUSE: u64 = 5;
-
 impl Listener {
-    /// What a sync left out of a room; nothing where the bot may not look back.
+    /// Whether everything is known that an event is understood by: for a vote, the poll.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::ask`], or a store that failed.
+    pub async fn understands(&self, item: &Item) -> anyhow::Result<bool> {
+        match &item.heard {
+            Heard::Vote { poll, .. } => self.learn(item, poll).await,
+            Heard::Reaction { of, key } if polls::is_keycap(key) => self.learn(item, of).await,
+            _ => Ok(true),
+        }
+    }
+
+    /// Notes what the answers of a poll mean, where an earlier life posted it and did not come to
+    /// note that; false where the homeserver did not tell.
+    async fn learn(&self, item: &Item, poll: &str) -> anyhow::Result<bool> {
+        let Some(id) = ids::sound(poll) else { return Ok(true) };
+        if self.bot.is_stranger(poll) || polls::recall(&self.bot, poll).await?.is_some() {
+            return Ok(true);
+        }
+        let event = match self.ask(item.room.event(id, None)).await? {
+            Ok(event) => read(&[event]).pop(),
+            Err(PostError::DeadTarget(_) | PostError::OurBug(_)) => None,
+            Err(error) => {
+                tracing::warn!(%error, "the homeserver did not tell what a vote is about");
+                return Ok(false);
+            }
+        };
+        let of = |event| polls::Poll::of(event, item.room.room_id().as_str(), &self.bot.own);
+        match event.as_ref().map(|event| (event, of(event))) {
+            Some((event, Some(poll))) if item.direct => {
+                polls::keep_apart(&self.bot, &event.id, &poll).await?;
+            }
+            Some((event, Some(poll))) => polls::keep(&self.bot, &event.id, &poll).await?,
+            // Its key may still arrive.
+            Some((event, None)) if event.heard(&self.bot.own) == Some(Heard::Locked) => {}
+            _ => self.bot.note_stranger(poll),
+        }
+        Ok(true)
+    }
+
+    /// Asks the homeserver for something, once.
     ///
     /// # Errors
     ///
     /// The bot stops, or the homeserver does not know it any more.
-    pub async fn gap(
+    pub async fn ask<T>(
         &self,
-        room: &Room,
-        from: &str,
-        since: &str,
-    ) -> anyhow::Result<Vec<TimelineEvent>> {
-        let ask = || async {
-            let events = gaps::earlier(room, from, since, &self.bot.own).await;
-            events.map_err(|error| post_error(&error))
-        };
-        let events = self.insist(ask).await?;
-        Ok(events.unwrap_or_default())
+        question: impl Future<Output = matrix_sdk::Result<T>>,
+    ) -> anyhow::Result<Result<T, PostError>> {
+        self.heed(async { question.await.map_err(|error| post_error(&error)) }).await
     }
 
-    /// Notes what the answers of a poll mean, where an earlier life posted it and did not come to
-    /// note that.
+    /// The same, where the answer was read already.
     ///
     /// # Errors
     ///
-    /// As [`Self::gap`], or a store that failed.
-    pub async fn learn(&self, item: &Item, poll: &str) -> anyhow::Result<()> {
-        let Ok(id) = <&EventId>::try_from(poll) else { return Ok(()) };
-        if polls::recall(&self.bot, poll).await?.is_some() {
-            return Ok(());
-        }
-        let ask = || async {
-            let event = item.room.event(id, None).await;
-            event.map_err(|error| post_error(&error))
-        };
-        let Some(event) = self.insist(ask).await? else { return Ok(()) };
-        let Some(event) = read(&[event]).pop() else { return Ok(()) };
-        match polls::Poll::of(&event, item.room.room_id().as_str(), &self.bot.own) {
-            Some(poll) if item.direct => polls::keep_apart(&self.bot, &event.id, &poll).await,
-            Some(poll) => polls::keep(&self.bot, &event.id, &poll).await,
-            None => Ok(()),
-        }
-    }
-
-    /// Asks the homeserver for something until it gives it; `None` where it never will.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::gap`].
-    pub async fn insist<T, F>(&self, ask: impl Fn() -> F) -> anyhow::Result<Option<T>>
-    where
-        F: Future<Output = Result<T, PostError>>,
-    {
+    /// As [`Self::ask`].
+    pub async fn heed<T>(
+        &self,
+        question: impl Future<Output = Result<T, PostError>>,
+    ) -> anyhow::Result<Result<T, PostError>> {
         let mut stop = self.stop.clone();
-        loop {
-            let result = tokio::select! {
-                result = ask() => result,
-                _ = stop.wait_for(|stop| *stop) => return Err(NotCommitted.into()),
-            };
-            let error = match result {
-                Ok(given) => return Ok(Some(given)),
-                Err(error) => error,
-            };
-            tracing::warn!(%error, "the homeserver did not give what the bot asked for");
-            let seconds = match error {
-                PostError::Limited { retry_after } => retry_after.max(1),
-                PostError::Transient { .. } | PostError::Unanswered(_) => PAUSE,
-                PostError::DeadTarget(_) | PostError::OurBug(_) => return Ok(None),
-                PostError::DeadInstall(_) => return Err(logged_out()),
-            };
-            tokio::select! {
-                () = nap(seconds) => {}
-                _ = stop.wait_for(|stop| *stop) => return Err(NotCommitted.into()),
-            }
+        let result = tokio::select! {
+            result = question => result,
+            _ = stop.wait_for(|stop| *stop) => return Err(NotCommitted.into()),
+        };
+        match result {
+            Err(PostError::DeadInstall(_)) => Err(logged_out()),
+            result => Ok(result),
         }
     }
 }

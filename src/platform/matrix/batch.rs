@@ -4,18 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::future::try_join_all;
-use matrix_sdk::Room;
 use matrix_sdk::deserialized_responses::TimelineEvent;
-use matrix_sdk::sync::{JoinedRoomUpdate, SyncResponse};
+use matrix_sdk::sync::SyncResponse;
 
 use super::bot::Bot;
-use super::listen::Item;
-use super::notes::{Again, Origin, Owed, Parked};
+use super::listen::{Item, Means};
+use super::notes::{Aside, Missing, Parked};
 use super::raw::{Event, Heard};
 use super::replies::Replies;
-use super::{direct, ids, listen, polls, rooms, trust};
-use crate::domain::ids::{EventId, PersonId};
-use crate::platform::{Inbox, Incoming, PlaceChange, Stop, What};
+use super::{ids, listen, people, rooms, trust};
+use crate::platform::{Inbox, Stop};
 
 /// Takes in what syncs bring.
 pub struct Listener {
@@ -46,7 +44,7 @@ impl Listener {
     ///
     /// # Errors
     ///
-    /// The bot stops, a store failed, or a gap could not be closed; the batch is to be repeated.
+    /// The bot stops, or a store failed; the batch is to be repeated.
     pub async fn take(&self, batch: Batch) -> anyhow::Result<bool> {
         self.verifications(&batch.response);
         for room in batch.response.rooms.invited.keys() {
@@ -54,23 +52,31 @@ impl Listener {
                 rooms::answer(&self.bot, room, self.stop.clone());
             }
         }
-        let mut items = Vec::new();
+        let (mut items, mut busy) = (Vec::new(), false);
         for (id, update) in &batch.response.rooms.joined {
-            if let Some(room) = self.bot.client.get_room(id) {
-                items.extend(self.in_room(&room, update, &batch).await?);
+            // What is said in a room that is held comes once what was said before is known.
+            if let Some(room) = self.bot.client.get_room(id)
+                && !self.bot.notes.is_held(id.as_str())
+            {
+                let brought = self.in_room(&room, update, &batch).await?;
+                items.extend(brought.items);
+                busy |= brought.arrived;
             }
         }
-        let mut busy = !items.is_empty();
+        busy |= !items.is_empty();
         self.run(items, batch.repeated).await?;
         for (id, update) in &batch.response.rooms.left {
             let state = state_events(&update.state);
-            self.left(id.as_str(), &update.timeline.events, &state).await?;
+            let events = read(&update.timeline.events);
+            self.last_words(id, &events, &batch).await?;
+            self.left(id.as_str(), &events, &state).await?;
             busy = true;
         }
         Ok(busy)
     }
 
-    /// Hands in events: in order where they share a lane.
+    /// Hands in events: in order where they share a lane, and around whatever changes what the
+    /// others mean, such as the end of a round.
     ///
     /// # Errors
     ///
@@ -82,13 +88,19 @@ impl Listener {
         for item in &powers {
             self.one(item, repeated).await?;
         }
+        // A sync tells room by room, and what is said in one may follow on another.
+        let mut items = items;
+        items.sort_by_key(|item| item.event.origin_server_ts);
+        for items in turns(items, Item::is_turn) {
+            self.side_by_side(items, repeated).await?;
+        }
+        Ok(())
+    }
+
+    async fn side_by_side(&self, items: Vec<Item>, repeated: bool) -> anyhow::Result<()> {
         let mut lanes: BTreeMap<String, Vec<Item>> = BTreeMap::new();
         for item in items {
             lanes.entry(item.lane()).or_default().push(item);
-        }
-        // A sync tells room by room, and what somebody says in one may follow on another.
-        for lane in lanes.values_mut() {
-            lane.sort_by_key(|item| item.event.origin_server_ts);
         }
         let lane = |items: Vec<Item>| async move {
             for item in items {
@@ -115,127 +127,56 @@ impl Listener {
             Heard::Verification => {
                 trust::requested(&self.bot, &item.event.sender, &item.event.id);
             }
-            Heard::Vote { poll, .. } => self.learn(item, poll).await?,
-            Heard::Reaction { of, key } if polls::is_keycap(key) => self.learn(item, of).await?,
+            Heard::Vote { .. } | Heard::Reaction { .. } => {
+                // Votes of one person keep their order.
+                let sender = &item.event.sender;
+                let waits = self.bot.notes.waits_to_vote(room, sender);
+                if waits || !self.understands(item).await? {
+                    let (event, sender) = (item.event.id.clone(), sender.clone());
+                    let missing = Missing::Poll { event, sender };
+                    let aside = Aside::new(room, missing, self.bot.clock.now());
+                    return self.bot.notes.put_aside(aside).await;
+                }
+            }
             Heard::Words(_) if item.direct => {
                 self.bot.notes.overtake(room, &item.event.sender).await?;
             }
+            // What is locked still is not what its writer wants to say any more.
+            Heard::Changed { of, .. } | Heard::TakenBack { of } => {
+                self.bot.notes.unpark(of).await?;
+            }
             Heard::Upgraded { to } => {
-                self.bot.notes.move_on(to, room).await?;
                 rooms::follow(&self.bot, to, &item.event.sender);
+                let now = rooms::current(&self.bot, item.room.clone());
+                let event = ids::event(room, &item.event.id);
+                self.move_on(&item.room, &now, &event.0).await?;
+            }
+            Heard::Powers if !item.direct && people::may_write(&self.bot, &item.room).await => {
+                self.back(&item.room, &ids::event(room, &item.event.id).0).await?;
             }
             Heard::Member(member) if item.direct && member.is_departure() => {
                 self.bot.notes.drop_direct(room).await?;
             }
             _ => {}
         }
+        self.hand_in_item(item, repeated).await
+    }
+
+    /// Hands in one event that is understood.
+    ///
+    /// # Errors
+    ///
+    /// The bot stops, or a store failed.
+    pub async fn hand_in_item(&self, item: &Item, repeated: bool) -> anyhow::Result<()> {
         match listen::told(&self.bot, item).await? {
-            Some(told) => self.hand_in(told, repeated).await,
+            Some(Means::Told(told)) => self.hand_in(told, repeated).await,
+            Some(Means::Form(words)) => {
+                let event = ids::event(item.room.room_id().as_str(), &item.event.id);
+                self.say(&event.0, item.owed(self.bot.clock.now()), words, repeated);
+                Ok(())
+            }
             None => Ok(()),
         }
-    }
-
-    /// The events of a joined room that count.
-    async fn in_room(
-        &self,
-        room: &Room,
-        update: &JoinedRoomUpdate,
-        batch: &Batch,
-    ) -> anyhow::Result<Vec<Item>> {
-        let (timeline, own) = (&update.timeline, self.bot.own.as_str());
-        let mut events = Vec::new();
-        if timeline.limited
-            && let Some(from) = &timeline.prev_batch
-        {
-            events = self.gap(room, from, &batch.since).await?;
-        }
-        events.extend(timeline.events.iter().cloned());
-        let mut events = read(&events);
-        let state = state_events(&update.state);
-        if let Some(begin) = self.arrival(room, &events, &state, batch).await? {
-            events.drain(..begin);
-        }
-        let direct = direct::is_direct(&self.bot, room);
-        let item = |event: Event| {
-            let heard = event.heard(own)?;
-            let counts = event.sender != own || matches!(heard, Heard::Ended { .. });
-            counts.then(|| Item { event, heard, room: room.clone(), direct })
-        };
-        Ok(events.into_iter().filter_map(item).collect())
-    }
-
-    /// Notices that the bot came into a room; gives from which event on things count.
-    async fn arrival(
-        &self,
-        room: &Room,
-        events: &[Event],
-        state: &[Event],
-        batch: &Batch,
-    ) -> anyhow::Result<Option<usize>> {
-        let (id, own) = (room.room_id().as_str(), self.bot.own.as_str());
-        let at = events.iter().rposition(|event| is_own_arrival(event, own));
-        let unknown = !self.bot.notes.knows(id);
-        let in_state = || state.iter().find(|event| unknown && is_own_arrival(event, own));
-        let Some(event) = at.map(|at| &events[at]).or_else(in_state) else { return Ok(None) };
-        let noticed = batch.whole || self.bot.notes.has_arrived(id, &event.id);
-        let direct = direct::is_direct(&self.bot, room);
-        if !noticed && !direct && !direct::is_made_by(room, own) {
-            self.arrived(id, event).await?;
-        }
-        self.bot.notes.arrive(id, &event.id).await?;
-        if noticed {
-            return Ok(None);
-        }
-        let invited = || events.iter().position(|event| is_own_invitation(event, own));
-        Ok(if direct { invited().or(at) } else { at })
-    }
-
-    async fn arrived(&self, room: &str, event: &Event) -> anyhow::Result<()> {
-        let place = ids::place(room);
-        let id = ids::event(room, &event.id);
-        let sent = self.bot.clock.now();
-        let (of, change) = match self.bot.notes.predecessor(room) {
-            Some(before) => (ids::place(&before), PlaceChange::Moved(place.clone())),
-            None => (place.clone(), PlaceChange::Back),
-        };
-        let moved = matches!(change, PlaceChange::Moved(_));
-        let what = What::PlaceChanged { place: of, change };
-        let before = EventId(format!("{id}#place"));
-        self.inbox.hand_in(Incoming { id: before, sent, what }).await?;
-        if moved {
-            return Ok(());
-        }
-        let by = invited_by(event, &self.bot.own);
-        let again = Again::Arrival { place: place.clone(), by: by.clone() };
-        let what = What::Arrived { place, by: by.clone() };
-        let response = self.inbox.hand_in(Incoming { id: id.clone(), sent, what }).await?;
-        if let Some(response) = response {
-            let person = by.unwrap_or_else(|| ids::person(&self.bot.own));
-            let origin = Origin::Here(room.to_owned());
-            let owed = Owed { person, origin, again, sure: true, since: sent };
-            self.give(id.0, owed, response, false);
-            self.bot.notes.keep_owed().await?;
-        }
-        Ok(())
-    }
-
-    async fn left(
-        &self,
-        room: &str,
-        events: &[TimelineEvent],
-        state: &[Event],
-    ) -> anyhow::Result<()> {
-        self.bot.notes.drop_direct(room).await?;
-        let events = read(events);
-        let own = self.bot.own.as_str();
-        let gone = |event: &&Event| match event.heard(own) {
-            Some(Heard::Member(member)) => member.who == own && member.is_departure(),
-            _ => false,
-        };
-        if let Some(event) = events.iter().chain(state).rfind(gone) {
-            self.inbox.hand_in(listen::removed(room, event)).await?;
-        }
-        Ok(())
     }
 
     fn verifications(&self, response: &SyncResponse) {
@@ -254,20 +195,22 @@ impl Listener {
     }
 }
 
-fn is_own_arrival(event: &Event, own: &str) -> bool {
-    let Some(Heard::Member(member)) = event.heard(own) else { return false };
-    member.who == own && member.is_arrival()
-}
-
-fn is_own_invitation(event: &Event, own: &str) -> bool {
-    let Some(Heard::Member(member)) = event.heard(own) else { return false };
-    member.who == own && member.now == "invite"
-}
-
-/// Who invited the bot, from the event by which it came.
-fn invited_by(event: &Event, own: &str) -> Option<PersonId> {
-    let Some(Heard::Member(member)) = event.heard(own) else { return None };
-    member.before_by.filter(|by| by != own).map(|by| ids::person(&by))
+/// Cuts a list into parts, each whole by itself: what `is_turn` is a part of its own.
+fn turns<T>(list: Vec<T>, is_turn: impl Fn(&T) -> bool) -> Vec<Vec<T>> {
+    let mut parts = vec![Vec::new()];
+    for thing in list {
+        let alone = is_turn(&thing);
+        if alone {
+            parts.push(Vec::new());
+        }
+        if let Some(part) = parts.last_mut() {
+            part.push(thing);
+        }
+        if alone {
+            parts.push(Vec::new());
+        }
+    }
+    parts
 }
 
 /// Events as the bot reads them; what has no id or type is none.
@@ -277,8 +220,23 @@ pub fn read(events: &[TimelineEvent]) -> Vec<Event> {
     events.iter().filter_map(event).collect()
 }
 
-fn state_events(state: &matrix_sdk::sync::State) -> Vec<Event> {
+/// The events of a state.
+#[must_use]
+pub fn state_events(state: &matrix_sdk::sync::State) -> Vec<Event> {
     use matrix_sdk::sync::State;
     let (State::Before(events) | State::After(events)) = state;
     events.iter().filter_map(|event| event.deserialize_as_unchecked::<Event>().ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_changes_the_rest_stands_between_what_was_before_and_after() {
+        let parts = turns("abCdEFg".chars().collect(), |it| it.is_uppercase());
+        let parts: Vec<String> = parts.into_iter().map(String::from_iter).collect();
+        assert_eq!(parts, ["ab", "C", "d", "E", "", "F", "g"]);
+        assert_eq!(turns(Vec::<char>::new(), |_| true), [Vec::<char>::new()]);
+    }
 }

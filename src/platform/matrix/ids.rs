@@ -38,6 +38,17 @@ pub fn room_of(place: &PlaceId) -> Option<OwnedRoomId> {
     place.bare().try_into().ok()
 }
 
+/// The longest id (specification, "Common Namespace Format"), in bytes.
+const LONGEST: usize = 255;
+
+/// An event's id, where it has the form of one. What people's clients name in encrypted events no
+/// homeserver has looked at, and a request cannot be made of everything.
+#[must_use]
+pub fn sound(event: &str) -> Option<&matrix_sdk::ruma::EventId> {
+    let fits = event.len() <= LONGEST && event.bytes().all(|byte| byte.is_ascii_graphic());
+    <&matrix_sdk::ruma::EventId>::try_from(event).ok().filter(|_| fits)
+}
+
 /// A message of ours.
 #[must_use]
 pub fn reference(room: &str, event: &str) -> MessageRef {
@@ -63,6 +74,19 @@ mod tests {
         let (room, event) = message_of(&reference("!a/b:x", "$e")).unwrap();
         assert_eq!((room.as_str(), event.as_str()), ("!a/b:x", "$e"));
         assert!(room_of(&place("#alias:x")).is_none());
+    }
+
+    #[test]
+    fn only_what_has_the_form_of_an_id_is_asked_for() {
+        for id in ["$143273582443PhrSn:example.org", "$Rqnc-F-dvnEYJTyHq_iKxU2bZ1CI92-kuZq3a5lr5Zg"]
+        {
+            assert_eq!(sound(id).unwrap(), id);
+        }
+        let long = [format!("${}", " ".repeat(22_000)), format!("${}", "a".repeat(20_000))];
+        let odd = ["$a\0b", "$a b", "$ä", "no", ""].map(str::to_owned);
+        for id in long.iter().chain(&odd) {
+            assert!(sound(id).is_none(), "{} bytes", id.len());
+        }
     }
 
     #[test]

@@ -3,8 +3,11 @@
 //! It lies in the SDK's store, under the key beside that, and not in the bot's own: there it would
 //! stand between answers, and tell whose they are. The bot's own store holds the cursor and polls.
 
+mod aside;
+mod held;
 mod owed;
 
+pub use aside::{Aside, Missing};
 pub use owed::{Again, Origin, Owed};
 
 use std::collections::BTreeMap;
@@ -79,10 +82,9 @@ struct Live {
     owed_kept: BTreeMap<String, Owed>,
     direct: BTreeMap<PersonId, String>,
     parked: Vec<Parked>,
+    aside: Vec<Aside>,
     /// The event by which the bot came into each room.
     arrived: BTreeMap<String, String>,
-    /// Successors of upgraded rooms, each with its predecessor.
-    moves: BTreeMap<String, String>,
 }
 
 impl Notes {
@@ -100,8 +102,8 @@ impl Notes {
             owed,
             direct: notes.recall("direct").await?.unwrap_or_default(),
             parked: notes.recall("parked").await?.unwrap_or_default(),
+            aside: notes.recall("aside").await?.unwrap_or_default(),
             arrived: notes.recall("arrived").await?.unwrap_or_default(),
-            moves: notes.recall("moves").await?.unwrap_or_default(),
         };
         *notes.live() = live;
         Ok(notes)
@@ -221,6 +223,14 @@ impl Notes {
         self.live().direct.values().any(|known| known == room)
     }
 
+    /// Whose direct room a room is noted as.
+    #[must_use]
+    pub fn whose_direct(&self, room: &str) -> Option<PersonId> {
+        let live = self.live();
+        let whose = live.direct.iter().find(|(_, known)| *known == room);
+        whose.map(|(person, _)| person.clone())
+    }
+
     /// Notes the direct room with a person.
     ///
     /// # Errors
@@ -327,25 +337,6 @@ impl Notes {
     #[must_use]
     pub fn has_arrived(&self, room: &str, event: &str) -> bool {
         self.live().arrived.get(room).is_some_and(|known| known == event)
-    }
-
-    /// The room that another one is the successor of.
-    #[must_use]
-    pub fn predecessor(&self, successor: &str) -> Option<String> {
-        self.live().moves.get(successor).cloned()
-    }
-
-    /// Notes that a room goes on in another one.
-    ///
-    /// # Errors
-    ///
-    /// A store that failed.
-    pub async fn move_on(&self, successor: &str, predecessor: &str) -> anyhow::Result<()> {
-        let change = |live: &mut Live| {
-            let before = live.moves.insert(successor.to_owned(), predecessor.to_owned());
-            (before.as_deref() != Some(predecessor)).then(|| live.moves.clone())
-        };
-        self.change("moves", change).await
     }
 
     /// Changes what is in memory and keeps under a name what that gives: nothing where nothing

@@ -31,7 +31,7 @@ const CURSOR: &str = "cursor";
 /// How long the homeserver may hold a sync open while nothing happens.
 const POLL: Duration = Duration::from_secs(30);
 
-/// The same while something waits for its key: that may come another way, or never.
+/// The same while something waits for its key, which may come another way, or was put aside.
 const SHORT_POLL: Duration = Duration::from_secs(2);
 
 /// How many syncs without anything for the bot pass before the cursor moves on all the same.
@@ -108,13 +108,17 @@ impl Life {
         let mut idle = 0;
         loop {
             let whole = fresh && repeated;
+            let waits = bot.notes.is_any_parked() || bot.notes.is_any_aside(bot.clock.now());
             let wait = match self.linked {
-                Some(true) if bot.notes.is_any_parked() => SHORT_POLL,
+                _ if waits && !repeated => SHORT_POLL,
                 Some(true) => POLL,
                 _ => Duration::ZERO,
             };
             let settings = settings().token(since.clone()).timeout(wait).full_state(whole);
             let response = self.sync(settings).await?;
+            if repeated || !bot.is_ready() {
+                self.listener.move_all().await?;
+            }
             bot.set_ready();
             if self.linked != Some(true) {
                 self.answer_pending();
@@ -123,6 +127,7 @@ impl Life {
             let batch = Batch { response, since, repeated, whole };
             let busy = self.listener.take(batch).await?;
             bot.notes.forget_unsure();
+            self.listener.look_after_aside(&next).await?;
             self.listener.look_after_parked(&keys).await?;
             idle = if busy || repeated || idle >= IDLE { 0 } else { idle + 1 };
             // What was answered since is not owed any more, and what is now must not be forgotten.
@@ -131,7 +136,8 @@ impl Life {
                 bot.memory.keep(CURSOR, next.clone().into_bytes()).await?;
             }
             (since, repeated) = (next, false);
-            self.tell(true).await?;
+            let is_all_known = !bot.notes.is_any_aside(bot.clock.now());
+            self.tell(is_all_known).await?;
         }
     }
 
@@ -202,7 +208,8 @@ impl Life {
 }
 
 /// What a sync brings: no presence, no typing, and members where they say something.
-fn settings() -> SyncSettings {
+#[must_use]
+pub fn settings() -> SyncSettings {
     let mut room = RoomFilter::with_lazy_loading();
     room.timeline = RoomEventFilter::with_lazy_loading();
     room.timeline.limit = Some(uint!(50));

@@ -38,6 +38,11 @@ struct Rules {
     /// How many messages may still pass; no limit without a number.
     messages: Option<usize>,
     refused: usize,
+    /// What the homeserver seems to fail at: parts of addresses.
+    fails: Vec<String>,
+    failed: usize,
+    /// Whether something before it says so, which knows nothing of Matrix.
+    in_between: bool,
     /// What the bot was told in syncs it is done with, and in the one it is about.
     told: String,
     being_told: String,
@@ -97,6 +102,28 @@ impl Gate {
         self.wait_until(|rules| rules.refused > 0);
     }
 
+    /// The homeserver seems to fail whenever the bot asks for an address with these parts.
+    pub fn fails_at(&self, parts: &[&str]) {
+        self.keeper.rules().fails = parts.iter().map(|part| (*part).to_owned()).collect();
+    }
+
+    /// The same, as what stands before a homeserver says it that is not there.
+    pub fn is_gone_at(&self, parts: &[&str]) {
+        self.fails_at(parts);
+        self.keeper.rules().in_between = true;
+    }
+
+    /// It fails at nothing any more.
+    pub fn is_well(&self) {
+        let mut rules = self.keeper.rules();
+        (rules.fails, rules.in_between) = (Vec::new(), false);
+    }
+
+    /// Waits until the homeserver seemed to fail so often.
+    pub fn waits_for_failures(&self, number: usize) {
+        self.wait_until(|rules| rules.failed >= number);
+    }
+
     /// The longest time that the bot took before it listened again.
     pub fn longest_absence(&self) -> Duration {
         let longest = self.keeper.rules().longest;
@@ -125,6 +152,16 @@ impl Keeper {
         rules.refused += usize::from(left == 0);
         self.changed.notify_all();
         left == 0
+    }
+
+    /// Whether the homeserver seems to fail at an address.
+    fn fails(&self, path: &str) -> bool {
+        let plain = path.replace("%21", "!").replace("%3A", ":").replace("%24", "$");
+        let mut rules = self.rules();
+        let fails = !rules.fails.is_empty() && rules.fails.iter().all(|part| plain.contains(part));
+        rules.failed += usize::from(fails);
+        self.changed.notify_all();
+        fails
     }
 
     fn sync_begins(&self) {
@@ -165,6 +202,13 @@ async fn pass(State(keeper): State<Arc<Keeper>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
     let is_sync = path.contains("/sync?");
+    if keeper.fails(&path) {
+        if keeper.rules().in_between {
+            return (StatusCode::NOT_FOUND, "404 page not found").into_response();
+        }
+        let error = json!({"errcode": "M_UNKNOWN", "error": "Internal server error"});
+        return (StatusCode::INTERNAL_SERVER_ERROR, axum::Json(error)).into_response();
+    }
     if path.contains("/send/") && keeper.refuses() {
         let limit = json!({"errcode": "M_LIMIT_EXCEEDED", "error": "", "retry_after_ms": 500});
         return (StatusCode::TOO_MANY_REQUESTS, axum::Json(limit)).into_response();
