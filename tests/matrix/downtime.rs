@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use crate::bot::{self, Bot};
 use crate::scene::{MESSAGE, Scene, said_by_bot};
-use crate::session::{POLL, polls};
+use crate::script::{TEAM, figure_lines, sitting};
+use crate::session::{POLL, bank, polls, quick, reports_at_a_terminal, typed_round};
 use crate::synapse::{Database, Limits};
 use crate::world::{Event, Wanted, World, user};
 
@@ -63,6 +64,38 @@ fn torture_whatever_is_answered_while_the_bot_is_away_counts_and_once() {
     assert_eq!(told.len(), lines + 2);
     let saved = told.iter().filter(|it| it.words().contains(" of 8): ")).count();
     assert_eq!(saved, lines / 2);
+}
+
+#[test]
+fn what_was_answered_before_the_round_was_closed_counts() {
+    let world = World::quick();
+    let mut scene = Scene::of_five(&world, "unlimited = true", "");
+    scene.starts_first_round();
+    scene.bot.die();
+    let bank = bank();
+    let asked = quick(&bank);
+    // The lead has one thing to say, and the others have many.
+    let sitters = 1..4;
+    for person in sitters.clone() {
+        let lines = [vec!["answer".to_owned()], sitting(&asked, person, 0).lines].concat();
+        scene.people[person].says_all(&scene.direct[person], &lines);
+    }
+    scene.people[0].says(&scene.direct[0], "close");
+    scene.bot.run();
+    for person in sitters.clone() {
+        for line in 0..=sitting(&asked, person, 0).lines.len() {
+            let heard = scene.hear(person).words().to_owned();
+            assert!(!heard.contains("not counted"), "line {line} of {person}: {heard}");
+        }
+    }
+    scene.expect_to_hear(0, "is closed");
+    let report = scene.say(0, "report").words().to_owned();
+    let speaks = |person: usize| format!("as {}", TEAM[person]);
+    let typed = typed_round(&bank, 0, false).into_iter();
+    let typed = typed.skip_while(|line| *line != speaks(sitters.start));
+    let typed = typed.take_while(|line| *line != speaks(sitters.end)).collect();
+    let expected = reports_at_a_terminal(vec![typed]);
+    assert_eq!(figure_lines(&report), figure_lines(&expected[0]), "{report}");
 }
 
 /// The long form leaves it away for a minute.

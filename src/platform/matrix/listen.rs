@@ -9,9 +9,10 @@ use matrix_sdk::ruma::events::room::power_levels::UserPowerLevel;
 use matrix_sdk::ruma::int;
 
 use super::bot::Bot;
-use super::notes::{InForm, Origin};
+use super::notes::{Again, InForm, Origin, Owed};
 use super::raw::{Event, Heard, Membership, Spoken};
-use super::{command, compose, deliver, ids, people, polls, send};
+use super::{command, compose, ids, people, polls};
+use crate::clock::Instant;
 use crate::domain::ids::PersonId;
 use crate::domain::message::{Form, Message};
 use crate::platform::{Facts, Incoming, PlaceChange, What};
@@ -38,6 +39,14 @@ pub struct Told {
     pub origin: Option<Origin>,
 }
 
+/// What an event means.
+pub enum Means {
+    /// Something to the engine.
+    Told(Told),
+    /// Something to a form alone, which is answered with these words.
+    Form(String),
+}
+
 impl Item {
     /// Whose events keep their order with this one.
     #[must_use]
@@ -54,6 +63,18 @@ impl Item {
         self.direct && matches!(self.heard, Heard::Words(_))
     }
 
+    /// Whether what others say means something else after it than before: a command that does more
+    /// than show something.
+    #[must_use]
+    pub fn is_turn(&self) -> bool {
+        match &self.heard {
+            Heard::Words(spoken) if self.direct => does_more_than_show(&spoken.body),
+            Heard::Words(spoken) => command::in_room(&spoken.body, spoken.to_bot, &[])
+                .is_some_and(|words| spoken.to_bot || does_more_than_show(&words)),
+            _ => false,
+        }
+    }
+
     fn told(&self, what: What, origin: Option<Origin>) -> Told {
         let id = ids::event(self.room.room_id().as_str(), &self.event.id);
         let sent = DateTime::from_timestamp_millis(self.event.origin_server_ts).unwrap_or_default();
@@ -64,9 +85,20 @@ impl Item {
         ids::person(&self.event.sender)
     }
 
+    /// That its writer is owed words of the adapter's own.
+    #[must_use]
+    pub fn owed(&self, since: Instant) -> Owed {
+        let (person, origin) = (self.person(), self.in_private());
+        Owed { person, origin, again: Again::Word, sure: true, since }
+    }
+
     fn in_private(&self) -> Origin {
         Origin::Direct(self.room.room_id().to_string())
     }
+}
+
+fn does_more_than_show(words: &str) -> bool {
+    Again::after_words(None, words) == Again::Word
 }
 
 /// What the engine is to be told of an event; nothing where it is none of the bot's business.
@@ -74,9 +106,9 @@ impl Item {
 /// # Errors
 ///
 /// A store that failed.
-pub async fn told(bot: &Bot, item: &Item) -> anyhow::Result<Option<Told>> {
-    Ok(match &item.heard {
-        Heard::Words(spoken) if item.direct => said_in_private(bot, item, spoken).await?,
+pub async fn told(bot: &Bot, item: &Item) -> anyhow::Result<Option<Means>> {
+    let told = match &item.heard {
+        Heard::Words(spoken) if item.direct => return said_in_private(bot, item, spoken).await,
         Heard::Words(spoken) => said_in_room(bot, item, spoken).await,
         Heard::Changed { of, body } if item.direct => {
             let of = ids::event(item.room.room_id().as_str(), of);
@@ -105,10 +137,11 @@ pub async fn told(bot: &Bot, item: &Item) -> anyhow::Result<Option<Told>> {
         | Heard::Upgraded { .. }
         | Heard::Verification
         | Heard::Locked => None,
-    })
+    };
+    Ok(told.map(Means::Told))
 }
 
-async fn said_in_private(bot: &Bot, item: &Item, spoken: &Spoken) -> anyhow::Result<Option<Told>> {
+async fn said_in_private(bot: &Bot, item: &Item, spoken: &Spoken) -> anyhow::Result<Option<Means>> {
     let person = item.person();
     let names = names(bot, &item.room).await;
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -123,17 +156,15 @@ async fn said_in_private(bot: &Bot, item: &Item, spoken: &Spoken) -> anyhow::Res
                 let values: BTreeMap<String, String> = fields.collect();
                 let (place, name) = (form.place, form.form.name);
                 let what = What::Submitted { person, place, form: name, values };
-                return Ok(Some(item.told(what, Some(item.in_private()))));
+                return Ok(Some(Means::Told(item.told(what, Some(item.in_private())))));
             }
             Filled::Dropped => {
                 bot.notes.set_form(&person, &form.ended(&item.event.id)).await?;
-                say(bot, item, &bot.say(&MatrixForm { word: "dropped" })).await;
-                return Ok(None);
+                return Ok(Some(Means::Form(bot.say(&MatrixForm { word: "dropped" }))));
             }
             Filled::Changed(form) => {
                 bot.notes.set_form(&person, &form).await?;
-                show_form(bot, item, form.form).await;
-                return Ok(None);
+                return Ok(Some(Means::Form(shown_form(bot, form.form))));
             }
             Filled::Not => {}
         }
@@ -144,13 +175,14 @@ async fn said_in_private(bot: &Bot, item: &Item, spoken: &Spoken) -> anyhow::Res
         Some((_, token)) => What::Chose { person, place: None, token },
         None => What::Said { person, place: None, text: text.to_owned() },
     };
-    Ok(Some(item.told(what, Some(item.in_private()))))
+    Ok(Some(Means::Told(item.told(what, Some(item.in_private())))))
 }
 
 async fn said_in_room(bot: &Bot, item: &Item, spoken: &Spoken) -> Option<Told> {
     let names = names(bot, &item.room).await;
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let text = command::in_room(&spoken.body, spoken.to_bot, &names)?;
+    let to_bot = spoken.to_bot && (!spoken.is_reply || command::is_addressed(&spoken.body, &names));
+    let text = command::in_room(&spoken.body, to_bot, &names)?;
     let room = item.room.room_id().to_string();
     let place = Some(ids::place(&room));
     let thread = spoken.thread.clone().unwrap_or_else(|| item.event.id.clone());
@@ -270,18 +302,8 @@ fn filled(mut form: InForm, text: &str) -> Filled {
     if form.form.fill(text) { Filled::Changed(form) } else { Filled::Not }
 }
 
-async fn show_form(bot: &Bot, item: &Item, form: Form) {
-    let message = Message::Form(form);
-    let words = compose::markdown(&message, compose::Venue::Direct, &bot.text);
-    say(bot, item, &words).await;
-}
-
-/// Says something that the engine knows nothing of. If it is lost, nothing is lost with it.
-async fn say(bot: &Bot, item: &Item, words: &str) {
-    let id = compose::transaction(&item.event.id, "own");
-    let content = compose::notice(words, None);
-    let sent = send::event(bot, &item.room, compose::MESSAGE, content, &id).await;
-    deliver::keep(sent.map(|_| ()).map_err(Into::into));
+fn shown_form(bot: &Bot, form: Form) -> String {
+    compose::markdown(&Message::Form(form), compose::Venue::Direct, &bot.text)
 }
 
 #[cfg(test)]

@@ -47,6 +47,8 @@ pub enum Again {
     },
     /// Word that the event was handled.
     Word,
+    /// The request to write it once more.
+    Repeat,
 }
 
 impl Again {
@@ -60,7 +62,9 @@ impl Again {
         }
     }
 
-    fn after_words(place: Option<&PlaceId>, text: &str) -> Self {
+    /// The same after words.
+    #[must_use]
+    pub fn after_words(place: Option<&PlaceId>, text: &str) -> Self {
         use Verb::{Actions, Answer, Help, Me, Report, Status, Trend, Who, Why};
         let words = text.trim_start();
         let bare = PREFIXES.iter().find_map(|prefix| words.strip_prefix(prefix));
@@ -115,6 +119,10 @@ mod tests {
     #[case("/maturity why tooling", words("/maturity why tooling"))]
     #[case("/maturity", words("/maturity"))]
     #[case("start quick", Again::Word)]
+    #[case("close", Again::Word)]
+    #[case("!maturity cancel", Again::Word)]
+    #[case("extend 3 days", Again::Word)]
+    #[case("mode anonymous", Again::Word)]
     #[case("/maturity close", Again::Word)]
     #[case("/maturity nonsense", Again::Word)]
     fn only_what_changes_nothing_is_said_again(#[case] text: &str, #[case] expected: Again) {
