@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::bot::{self, Bot, Team};
+use crate::gate::Gate;
 use crate::scene::MESSAGE;
 use crate::world::{Person, Wanted, World, user};
 
@@ -50,19 +51,17 @@ fn it_comes_where_it_may_follows_upgrades_and_leaves_the_past_alone() {
     ann.hears(&direct, words("is open until"));
     ann.hears(&room, words("Open until"));
     let successor = ann.upgrades(&room);
-    ann.asks(
-        "POST",
-        &format!("/_matrix/client/v3/rooms/{successor}/invite"),
-        &json!({"user_id": user("ben")}),
-    );
-    ann.asks(
-        "POST",
-        &format!("/_matrix/client/v3/rooms/{successor}/invite"),
-        &json!({"user_id": user(bot::NAME)}),
-    );
+    lets_in(&ann, &successor, "ben");
+    lets_in(&ann, &successor, bot::NAME);
     ann.sees_in(&successor, bot::NAME);
     ben.accepts_invitation_of("ann");
     ann.says(&direct, "extend 3 days");
+    ann.hears(&direct, words("stays open until"));
+    ann.hears(&successor, words("stays open until"));
+
+    // The config file names the old room still, and another life of the bot reads it.
+    bot.die_and_run();
+    ann.says(&successor, "!maturity extend 2 days");
     ann.hears(&direct, words("stays open until"));
     ann.hears(&successor, words("stays open until"));
 
@@ -73,13 +72,82 @@ fn it_comes_where_it_may_follows_upgrades_and_leaves_the_past_alone() {
         &json!({"user_id": user(bot::NAME)}),
     );
     ann.hears(&direct, words("cannot"));
-    ann.asks(
-        "POST",
-        &format!("/_matrix/client/v3/rooms/{successor}/invite"),
-        &json!({"user_id": user(bot::NAME)}),
-    );
+    lets_in(&ann, &successor, bot::NAME);
     ann.sees_in(&successor, bot::NAME);
     ann.says(&direct, "status");
     ann.hears(&direct, words("open until"));
+    ann.says(&direct, "team list");
+    let teams = ann.hears(&direct, words("Try-out"));
+    assert!(!teams.words().contains("paused"), "{}", teams.words());
     assert!(!bot.log().contains("Payments"), "a name in:\n{}", bot.log());
+}
+
+fn lets_in(person: &Person<'_>, room: &str, who: &str) {
+    let path = format!("/_matrix/client/v3/rooms/{room}/invite");
+    person.asks("POST", &path, &json!({"user_id": user(who)}));
+}
+
+#[test]
+fn what_is_posted_while_a_room_is_replaced_comes_in_the_new_one() {
+    let world = World::quick();
+    let ann = world.person("ann");
+    let room = ann.creates_room("Payments", &[bot::NAME]);
+    let team = Team { room: &room, lead: "ann", more: "" };
+    let mut bot = Bot::sign_in(&world, &[team], "unlimited = true");
+    bot.run();
+    ann.sees_in(&room, bot::NAME);
+    let direct = ann.opens_direct_room(bot::NAME);
+    ann.says(&direct, "start quick");
+    ann.hears(&direct, words("is open until"));
+    ann.hears(&room, words("Open until"));
+    let successor = ann.upgrades(&room);
+    ann.says(&direct, "extend 3 days");
+    ann.hears(&direct, words("stays open until"));
+    lets_in(&ann, &successor, bot::NAME);
+    ann.sees_in(&successor, bot::NAME);
+    ann.hears(&successor, words("stays open until"));
+    ann.says(&direct, "team list");
+    let teams = ann.hears(&direct, words("Try-out"));
+    assert!(!teams.words().contains("paused"), "{}", teams.words());
+}
+
+#[test]
+fn what_was_said_before_it_came_is_history_in_every_life() {
+    let world = World::quick();
+    let ann = world.person("ann");
+    let plain = json!({"name": "Plain", "encrypted": false, "invite": [user(bot::NAME)]});
+    let room = ann.does("create_room", plain);
+    let room = room.as_str().expect("a room").to_owned();
+    ann.says(&room, "!maturity start quick");
+    let team = Team { room: &room, lead: "ann", more: "" };
+    let gate = Gate::before(&world.synapse.url());
+    let mut bot = Bot::sign_in_at(&gate.url(), &world, &[team], "unlimited = true");
+    bot.run();
+    gate.waits_until_told("!maturity start quick");
+    bot.die_and_run();
+    ann.says(&room, "!maturity status");
+    let direct = ann.accepts_invitation_of(bot::NAME);
+    ann.hears(&direct, words("no round is open"));
+    assert_eq!(heard(&ann, &direct).len(), 1, "{:?}", heard(&ann, &direct));
+}
+
+#[test]
+fn a_conversation_that_is_replaced_goes_on_in_the_new_room() {
+    let world = World::quick();
+    let ann = world.person("ann");
+    let room = ann.creates_room("Payments", &[bot::NAME]);
+    let team = Team { room: &room, lead: "ann", more: "" };
+    let mut bot = Bot::sign_in(&world, &[team], "unlimited = true");
+    bot.run();
+    ann.sees_in(&room, bot::NAME);
+    let direct = ann.opens_direct_room(bot::NAME);
+    ann.says(&direct, "status");
+    ann.hears(&direct, words("no round is open"));
+    let successor = ann.upgrades(&direct);
+    lets_in(&ann, &successor, bot::NAME);
+    ann.sees_in(&successor, bot::NAME);
+    ann.says(&room, "!maturity status");
+    ann.hears(&successor, words("no round is open"));
+    ann.says(&successor, "start quick");
+    ann.hears(&successor, words("is open until"));
 }

@@ -3,16 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use chrono::TimeDelta;
 use matrix_sdk::ruma::{OwnedRoomId, RoomId};
 use matrix_sdk::{Client, Room};
 use tokio::sync::{OwnedMutexGuard, watch};
 
 use super::notes::Notes;
-use crate::clock::Clock;
+use super::openings::Openings;
+use crate::clock::{Clock, Instant};
 use crate::config::Matrix;
 use crate::domain::ids::PersonId;
 use crate::platform::Memory;
 use crate::text::{Text, Words};
+
+/// How many events that are no polls of the bot are remembered.
+const MOST_STRANGERS: usize = 10_000;
 
 /// The bot's account, with everything it knows.
 pub struct Bot {
@@ -34,9 +39,15 @@ pub struct Bot {
     pub admins: Vec<PersonId>,
     /// Taken while a direct room is made, so that nobody gets two.
     pub making: tokio::sync::Mutex<()>,
+    /// Who waits for a direct room.
+    pub openings: Openings,
     rooms: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>,
     /// The rooms whose invitation is being answered.
     invitations: Mutex<BTreeSet<OwnedRoomId>>,
+    /// Events that are no polls of the bot, and so need not be asked for again.
+    strangers: Mutex<BTreeSet<String>>,
+    /// Since when rooms are known to be replaced whose successor the bot is not in.
+    replaced: Mutex<BTreeMap<OwnedRoomId, Instant>>,
     ready: watch::Sender<bool>,
 }
 
@@ -61,8 +72,11 @@ impl Bot {
             settings,
             admins,
             making: tokio::sync::Mutex::default(),
+            openings: Openings::default(),
             rooms: Mutex::default(),
             invitations: Mutex::default(),
+            strangers: Mutex::default(),
+            replaced: Mutex::default(),
             ready: watch::Sender::new(false),
         }
     }
@@ -84,6 +98,33 @@ impl Bot {
     /// An invitation is answered, or was given up.
     pub fn has_answered(&self, room: &RoomId) {
         self.invitations().remove(room);
+    }
+
+    /// Whether the bot may still come into the room that takes the place of a replaced one: it is
+    /// hoped for during the first day.
+    pub fn waits_to_follow(&self, replaced: &Room) -> bool {
+        let now = self.clock.now();
+        let mut since = self.replaced.lock().unwrap_or_else(PoisonError::into_inner);
+        now - *since.entry(replaced.room_id().to_owned()).or_insert(now) < TimeDelta::days(1)
+    }
+
+    /// An event is no poll of the bot.
+    pub fn note_stranger(&self, event: &str) {
+        let mut strangers = self.strangers();
+        if strangers.len() >= MOST_STRANGERS {
+            strangers.clear();
+        }
+        strangers.insert(event.to_owned());
+    }
+
+    /// Whether an event is known to be no poll of the bot.
+    #[must_use]
+    pub fn is_stranger(&self, event: &str) -> bool {
+        self.strangers().contains(event)
+    }
+
+    fn strangers(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.strangers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn invitations(&self) -> MutexGuard<'_, BTreeSet<OwnedRoomId>> {

@@ -1,15 +1,19 @@
 //! Who is in a room, and what they are there.
 
 use matrix_sdk::room::RoomMember;
+use matrix_sdk::ruma::events::MessageLikeEventType;
 use matrix_sdk::ruma::events::room::power_levels::UserPowerLevel;
-use matrix_sdk::ruma::int;
+use matrix_sdk::ruma::{UserId, int};
 use matrix_sdk::{Room, RoomMemberships, RoomState};
 
 use super::bot::Bot;
 use super::errors::post_error;
-use super::ids;
+use super::{ids, rooms};
 use crate::domain::ids::{PersonId, PlaceId};
 use crate::platform::{PostError, Profile};
+
+/// Seconds between two looks whether the bot has come into the successor of a room.
+const SUCCESSION: u64 = 10;
 
 /// The group of those who may remove messages and people: a power level of 50 and more, which the
 /// specification suggests for moderators, and the creators of rooms of version 12.
@@ -18,22 +22,38 @@ pub fn moderators() -> PersonId {
     ids::person("moderators")
 }
 
-/// The joined room of a place.
+/// The joined room of a place, or the one it goes on in.
 ///
 /// # Errors
 ///
-/// The bot is not in it.
+/// The bot is not in it, or not yet in the one it goes on in.
 pub fn room(bot: &Bot, place: &PlaceId) -> Result<Room, PostError> {
-    let mut room = ids::room_of(place).and_then(|id| bot.client.get_room(&id));
-    match room.as_ref().map(|room| room.state()) {
-        Some(RoomState::Joined) => {}
-        Some(RoomState::Invited) => {
-            let cause = "the bot is on its way into the room".to_owned();
-            return Err(PostError::Transient { cause, retry_after: Some(1) });
+    let later = |cause: &str, seconds| {
+        Err(PostError::Transient { cause: cause.to_owned(), retry_after: Some(seconds) })
+    };
+    let known = ids::room_of(place).and_then(|id| bot.client.get_room(&id));
+    let Some(room) = known.map(|room| rooms::current(bot, room)) else { return Err(absent()) };
+    match room.state() {
+        RoomState::Invited => later("the bot is on its way into the room", 1),
+        // Nobody reads it any more, and most homeservers let nobody write.
+        RoomState::Joined if room.successor_room().is_some() && bot.waits_to_follow(&room) => {
+            later("the room was replaced, and the bot is not in the new one yet", SUCCESSION)
         }
-        _ => room = None,
+        RoomState::Joined => Ok(room),
+        _ => Err(absent()),
     }
-    room.ok_or_else(|| PostError::DeadTarget("the bot is not in the room; invite it".to_owned()))
+}
+
+fn absent() -> PostError {
+    PostError::DeadTarget("the bot is not in the room; invite it".to_owned())
+}
+
+/// Whether the bot may write into a room.
+pub async fn may_write(bot: &Bot, room: &Room) -> bool {
+    let Ok(own) = <&UserId>::try_from(bot.own.as_str()) else { return false };
+    let levels = room.power_levels_or_default().await;
+    let kinds = [MessageLikeEventType::RoomMessage, MessageLikeEventType::RoomEncrypted];
+    kinds.into_iter().all(|kind| levels.user_can_send_message(own, kind))
 }
 
 /// Everybody in a room, without the bot.

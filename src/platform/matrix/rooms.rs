@@ -11,16 +11,45 @@ use super::waiting::{backoff, nap};
 use super::{deliver, ids};
 use crate::platform::{PostError, Stop};
 
+/// How often in a row a room may have been replaced.
+const MOST_UPGRADES: usize = 20;
+
 /// How often it is tried to come into a room before it is left to the next start.
 const TRIES: u32 = 60;
 
 /// Whether an invitation by a user is accepted: by the list, by an admin, or because the room
-/// carries on another one that the bot was in.
+/// carries on another one that the bot is in.
 #[must_use]
-pub fn is_welcome(bot: &Bot, room: &str, inviter: &str) -> bool {
+pub fn is_welcome(bot: &Bot, room: &Room, inviter: &str) -> bool {
     allowed(&bot.settings.invites, inviter)
         || bot.admins.contains(&ids::person(inviter))
-        || bot.notes.predecessor(room).is_some()
+        || bot.client.joined_rooms().iter().any(|old| carries_on(room, old))
+}
+
+/// The room that another one carries on. Both must say so: anybody may make a room that claims to
+/// replace another one, or let an own one point to it.
+#[must_use]
+pub fn predecessor(bot: &Bot, room: &Room) -> Option<Room> {
+    let old = bot.client.get_room(&room.predecessor_room()?.room_id)?;
+    carries_on(room, &old).then_some(old)
+}
+
+/// The room that a room goes on in, as far as the bot came: itself, where it was not replaced.
+#[must_use]
+pub fn current(bot: &Bot, mut room: Room) -> Room {
+    for _ in 0..MOST_UPGRADES {
+        let next = room.successor_room().and_then(|next| bot.client.get_room(&next.room_id));
+        match next.filter(|next| next.state() == RoomState::Joined && carries_on(next, &room)) {
+            Some(next) => room = next,
+            None => break,
+        }
+    }
+    room
+}
+
+fn carries_on(new: &Room, old: &Room) -> bool {
+    let points = old.successor_room().is_some_and(|it| it.room_id == new.room_id());
+    points && new.predecessor_room().is_some_and(|it| it.room_id == old.room_id())
 }
 
 fn allowed(guests: &[String], inviter: &str) -> bool {
@@ -49,7 +78,7 @@ async fn decide(bot: &Bot, room: &Room) {
     let id = room.room_id().to_string();
     let Ok(invite) = room.invite_details().await else { return };
     let inviter = invite.inviter_id.to_string();
-    if !is_welcome(bot, &id, &inviter) {
+    if !is_welcome(bot, room, &inviter) {
         tracing::info!(room = id, "an invitation was declined; its sender is not on the list");
         retry(|| room.leave()).await;
         return;
