@@ -7,7 +7,7 @@ use crate::bot;
 use crate::scene::{MESSAGE, Scene};
 use crate::script::{TEAM, figure_lines};
 use crate::session::{POLL, polls, reports_at_a_terminal};
-use crate::world::{Event, Wanted, World, user};
+use crate::world::{Event, Person, Wanted, World, user};
 
 /// What counts in the end: the answers of the five to the first, second and third question.
 const COUNTED: [[usize; 3]; 5] = [[1, 2, 3], [2, 2, 2], [3, 4, 1], [5, 3, 2], [4, 0, 3]];
@@ -59,14 +59,21 @@ fn vote(scene: &Scene<'_>, polls: &[Event]) {
     }
 }
 
+/// The next poll that the bot ends.
+fn ends(person: &Person<'_>, room: &str) -> String {
+    let end = Wanted::any().kind("org.matrix.msc3381.poll.end").from(&user(bot::NAME));
+    let end = person.hears(room, end);
+    end.content["m.relates_to"]["event_id"].as_str().expect("a poll").to_owned()
+}
+
 #[test]
 fn a_team_that_answers_openly_gets_the_report_of_the_terminal() {
     let world = World::quick();
     let scene = Scene::of_five(&world, "unlimited = true", "mode = \"open\"");
     let (ann, bob) = (&scene.people[0], &scene.people[1]);
     scene.starts_first_round();
-    let polls = polls(&scene);
-    let polls = &polls[..3];
+    let all = polls(&scene);
+    let polls = &all[..3];
     assert!(polls.iter().all(|poll| poll.encrypted), "a poll in the clear");
     vote(&scene, polls);
 
@@ -79,6 +86,14 @@ fn a_team_that_answers_openly_gets_the_report_of_the_terminal() {
 
     scene.expect(0, "close", "is closed");
     ann.hears(&scene.room, Wanted::words("the results of").from(&user(bot::NAME)));
+    // Each poll ends, so that clients show that nobody can vote any more.
+    let mut ended: Vec<String> = all.iter().map(|_| ends(ann, &scene.room)).collect();
+    let mut begun: Vec<String> = all.iter().map(|poll| poll.id.clone()).collect();
+    (ended.sort(), begun.sort());
+    assert_eq!(ended, begun);
+    let seen = ann.saw(&scene.room);
+    let changed = |it: &Event| it.replaces.as_ref().is_some_and(|of| begun.contains(of));
+    assert!(!seen.iter().any(changed), "a poll got other words");
     // After the end a vote counts for nothing.
     bob.votes(&scene.room, &polls[0].id, &[&answer(&polls[0], 5)]);
     let report = scene.say(0, "report").words().to_owned();

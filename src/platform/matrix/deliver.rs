@@ -4,9 +4,10 @@ use matrix_sdk::Room;
 use serde_json::{Value, json};
 
 use super::bot::Bot;
-use super::compose::{self, MESSAGE, POLL, POLL_END, Venue, transaction};
+use super::compose::{self, MESSAGE, Mention, POLL, POLL_END, Venue, transaction};
 use super::polls::{self, Poll};
 use super::send::Found;
+use super::split::{LONGEST, MOST};
 use super::{ids, send};
 use crate::domain::ids::PersonId;
 use crate::domain::message::{Destination, Message};
@@ -29,6 +30,8 @@ pub struct Load<'a> {
     pub doubtful: bool,
     /// The first message of the thread it goes to.
     pub thread: Option<&'a str>,
+    /// Whom it wakes.
+    pub wakes: Mention<'a>,
 }
 
 /// Delivers the answer to something a person said, in private; what it offers to choose is noted as
@@ -156,9 +159,10 @@ pub async fn replace(
     parcel: &Parcel<'_>,
 ) -> Result<(), PostError> {
     let Parcel { to, message, key, doubtful, .. } = *parcel;
-    let load = Load { message, drawing: None, key, doubtful, thread: None };
-    let (kind, content) = if let Message::Poll { body, .. } = message {
-        (POLL_END, compose::poll_end(of, body))
+    let load = Load { message, drawing: None, key, doubtful, thread: None, wakes: None };
+    let (kind, content) = if is_poll(bot, of).await? {
+        // A poll cannot get other words: it ends with them.
+        (POLL_END, compose::poll_end(of, &message.body()))
     } else {
         let private = matches!(to, Destination::Person(_));
         let venue = if private { Venue::Direct } else { Venue::Room(&bot.own) };
@@ -175,6 +179,12 @@ pub async fn replace(
         keep(bot.notes.keep_shown(person).await);
     }
     Ok(())
+}
+
+async fn is_poll(bot: &Bot, event: &str) -> Result<bool, PostError> {
+    let poll = polls::recall(bot, event).await;
+    let poll = poll.map_err(|error| PostError::Unanswered(error.to_string()))?;
+    Ok(poll.is_some())
 }
 
 /// A message in a direct room. Where the operator wishes it, a question comes as a poll too, above
@@ -201,7 +211,7 @@ async fn in_room(
     let words = compose::markdown(load.message, venue, &bot.text);
     let mut contents = match pictured(bot, room, &words, load).await? {
         Some(content) => vec![content],
-        None => compose::notices(&words, None),
+        None => compose::notices(&words, load.wakes),
     };
     let rest = contents.split_off(1.min(contents.len()));
     let Some(mut content) = contents.pop() else {
@@ -230,7 +240,7 @@ async fn pictured(
     let (Message::Picture { alt, .. }, Some(drawing)) = (load.message, load.drawing) else {
         return Ok(None);
     };
-    if words.len() > super::split::LONGEST {
+    if words.len() > LONGEST || compose::notice(words, None).to_string().len() > MOST {
         return Ok(None);
     }
     let png = match drawing.png() {
