@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::bot;
+use crate::bot::{self, Bot, Team};
 use crate::gate::Gate;
 use crate::scene::{MESSAGE, Scene, said_by_bot};
 use crate::session::POLL;
@@ -86,4 +86,33 @@ fn half_a_message_goes_on_after_the_bot_became_another_device() {
     let mut scene = half_told(&world, &gate);
     scene.bot.becomes_another_device();
     goes_on(&mut scene, &gate);
+}
+
+#[test]
+fn a_room_with_a_third_person_is_not_private_for_another_device_either() {
+    let world = World::quick();
+    let (ann, ben) = (world.person("ann"), world.person("ben"));
+    let room = ann.creates_room("Payments", &[bot::NAME]);
+    let team = Team { room: &room, lead: "ann", more: "" };
+    let gate = Gate::before(&world.synapse.url());
+    let mut bot = Bot::sign_in_at(&gate.url(), &world, &[team], "unlimited = true");
+    bot.run();
+    ann.sees_in(&room, bot::NAME);
+    let words = |words: &str| Wanted::words(words).kind(MESSAGE).from(&user(bot::NAME));
+    let shared = ann.opens_direct_room(bot::NAME);
+    ann.says(&shared, "status");
+    ann.hears(&shared, words("no round is open"));
+    let path = format!("/_matrix/client/v3/rooms/{shared}/invite");
+    ann.asks("POST", &path, &json!({"user_id": user("ben")}));
+    ben.accepts_invitation_of("ann");
+    // It heard of that, so that the other device will not.
+    let own = ben.opens_direct_room(bot::NAME);
+    gate.waits_until_told(&ben.says(&own, "help"));
+    bot.die();
+    bot.becomes_another_device();
+    bot.run();
+    ann.says(&room, "!maturity status");
+    let private = ann.accepts_invitation_of(bot::NAME);
+    ann.hears(&private, words("no round is open"));
+    assert_eq!(said_by_bot(&ann.saw(&shared)).len(), 1);
 }
