@@ -72,21 +72,27 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         .with_context(|| format!("{} cannot be made", loaded.config.data_dir.display()))?;
     let folder = Folder::below(&loaded.config.data_dir);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let account = runtime.block_on(log_in(settings, &folder, proof, recovery_key))?;
+    let mut kept = Ok(());
+    let hand_out = |key: &Secret| kept = hand_out(key_file, key);
+    let account = runtime.block_on(log_in(settings, &folder, proof, recovery_key, hand_out))?;
     outln!("{} is logged in as device {}.", settings.user, account.device);
     outln!("Its fingerprint is {}", account.fingerprint);
-    match (&account.recovery_key, key_file) {
-        (Some(key), Some(path)) => {
-            keep(path, key)?;
-            outln!("The recovery key was written to {}; keep it apart.", path.display());
-        }
-        (Some(key), None) => {
-            outln!("Recovery key, shown only now; keep it apart:\n{}", key.reveal());
-        }
-        (None, _) if recovers => outln!("The account's identity was recovered."),
-        (None, _) => {}
+    if recovers {
+        outln!("The account's identity was recovered.");
     }
+    kept?;
     outln!("Next: maturity-bot run --config {}", arguments.config.display());
+    Ok(())
+}
+
+/// Gives the operator the key of an identity that was just made.
+fn hand_out(file: Option<&Path>, key: &Secret) -> anyhow::Result<()> {
+    let Some(path) = file else {
+        outln!("Recovery key, shown only now; keep it apart:\n{}", key.reveal());
+        return Ok(());
+    };
+    keep(path, key)?;
+    outln!("The recovery key was written to {}; keep it apart.", path.display());
     Ok(())
 }
 

@@ -11,19 +11,20 @@ use matrix_sdk::{Client, SessionMeta, SessionTokens, SqliteStoreConfig};
 use super::folder::{Folder, Session};
 use crate::config::Matrix;
 
-/// A client that knows the homeserver and the store, and nobody yet.
+/// A client that knows the homeserver and the store, and nobody yet. `backs_up` lets it make a backup
+/// of keys as soon as it is signed in.
 ///
 /// # Errors
 ///
 /// A homeserver that cannot be found, a store that cannot be opened; each with its mend.
-pub async fn client(homeserver: &str, folder: &Folder) -> anyhow::Result<Client> {
+pub async fn client(homeserver: &str, folder: &Folder, backs_up: bool) -> anyhow::Result<Client> {
     let key = folder.key()?;
     let store = SqliteStoreConfig::new(folder.store()).key(Some(&key));
     let settings = EncryptionSettings {
         // Logging in makes the identity, and nothing else ever does: a bot that lost its keys
         // must not take new ones in silence.
         auto_enable_cross_signing: false,
-        auto_enable_backups: true,
+        auto_enable_backups: backs_up,
         backup_download_strategy: BackupDownloadStrategy::AfterDecryptionFailure,
     };
     let builder = Client::builder()
@@ -88,7 +89,7 @@ pub async fn restored(settings: &Matrix, folder: &Folder) -> anyhow::Result<(Cli
     }
     // An address that was written down anew counts; a name need not be looked up again.
     let written = Some(settings.homeserver.as_str()).filter(|it| it.contains("://"));
-    let client = client(written.unwrap_or(&session.homeserver), folder).await?;
+    let client = client(written.unwrap_or(&session.homeserver), folder, true).await?;
     Ok((client, session))
 }
 

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use matrix_sdk::authentication::matrix::MatrixSession;
-use matrix_sdk::config::SyncSettings;
 use matrix_sdk::encryption::recovery::{RecoveryError, RecoveryState};
 use matrix_sdk::encryption::secret_storage::SecretStorageError;
 use matrix_sdk::ruma::api::client::uiaa;
@@ -12,8 +11,8 @@ use matrix_sdk::ruma::api::error::ErrorKind;
 use matrix_sdk::store::RoomLoadSettings;
 use matrix_sdk::{Client, SessionTokens};
 
-use super::connect;
 use super::folder::{Folder, Session};
+use super::{connect, sync};
 use crate::config::{Matrix, Secret};
 
 /// How the bot shows that it is who it says.
@@ -35,20 +34,20 @@ pub struct Account {
     pub device: String,
     /// The public key of the device, as other clients show it.
     pub fingerprint: String,
-    /// The key that opens the recovery, where it was made now.
-    pub recovery_key: Option<Secret>,
 }
 
-/// Logs in. With a recovery key the identity is the one that the account had before.
+/// Logs in. With a recovery key the identity is the one that the account had before. Without it one
+/// is made, and `hand_out` gets its key as soon as there is one: nothing else leads back to it.
 ///
 /// # Errors
 ///
-/// Each with its mend; what was begun is undone.
+/// Each with its mend; what was begun is undone, except for an identity that was made.
 pub async fn log_in(
     settings: &Matrix,
     folder: &Folder,
     proof: Proof,
     recovery_key: Option<Secret>,
+    hand_out: impl FnOnce(&Secret),
 ) -> anyhow::Result<Account> {
     folder.make()?;
     let _lock = folder.lock()?;
@@ -63,7 +62,7 @@ pub async fn log_in(
     }
     folder.set_aside()?;
     let client = entered(settings, folder, &proof).await.inspect_err(|_| folder.discard())?;
-    match found(&client, settings, folder, &proof, recovery_key).await {
+    match found(&client, settings, folder, &proof, (recovery_key, hand_out)).await {
         Ok(account) => Ok(account),
         Err(error) => {
             if matches!(proof, Proof::Password(_)) {
@@ -81,18 +80,17 @@ async fn found(
     settings: &Matrix,
     folder: &Folder,
     proof: &Proof,
-    recovery_key: Option<Secret>,
+    (recovery_key, hand_out): (Option<Secret>, impl FnOnce(&Secret)),
 ) -> anyhow::Result<Account> {
     client.encryption().wait_for_e2ee_initialization_tasks().await;
-    let made = match recovery_key {
-        Some(key) => {
-            recover(client, &key).await?;
-            None
-        }
-        None => Some(establish(client, settings, proof).await?),
-    };
-    let first = SyncSettings::new().timeout(Duration::ZERO);
+    // The slowest step comes before the one that cannot be undone. Its filter is that of all later
+    // syncs, as some things are told once.
+    let first = sync::settings().timeout(Duration::ZERO);
     client.sync_once(first).await.context("the homeserver did not answer the first sync")?;
+    match recovery_key {
+        Some(key) => recover(client, &key).await?,
+        None => hand_out(&establish(client, settings, proof).await?),
+    }
     check_signature(client).await?;
     let session = client.matrix_auth().session().context("the session is gone")?;
     let fingerprint = client.encryption().ed25519_key().await.context("the device has no key")?;
@@ -105,20 +103,22 @@ async fn found(
         refresh_token: session.tokens.refresh_token,
         fingerprint: fingerprint.clone(),
     })?;
-    Ok(Account { device, fingerprint, recovery_key: made })
+    Ok(Account { device, fingerprint })
 }
 
 /// A client that is signed in. Where tokens do not last, it is signed in with one that can be
 /// renewed; where they do, nothing has to be renewed, and a backup stays good.
 async fn entered(settings: &Matrix, folder: &Folder, proof: &Proof) -> anyhow::Result<Client> {
-    let client = connect::client(&settings.homeserver, folder).await?;
+    // The backup is made with the recovery, whose key opens it; one made before would be left behind
+    // by a login that fails, and nobody could open it.
+    let client = connect::client(&settings.homeserver, folder, false).await?;
     if enter(&client, settings, proof, false).await? {
         return Ok(client);
     }
     let _ = client.matrix_auth().logout().await;
     drop(client);
     folder.discard();
-    let client = connect::client(&settings.homeserver, folder).await?;
+    let client = connect::client(&settings.homeserver, folder, false).await?;
     enter(&client, settings, proof, true).await?;
     Ok(client)
 }
