@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use maturity_bot::domain::ids::{PlaceId, TeamId};
 use maturity_bot::domain::message::{Destination, Message, MessageRef, Picture, PictureKind};
 use maturity_bot::platform::{Drawing, Parcel};
+use serde_json::json;
 
 use crate::bot::{self, Bot};
 use crate::gate::Gate;
@@ -40,6 +41,14 @@ fn what_cannot_be_decrypted_waits_for_its_key_and_then_its_writer_is_asked() {
     ann.sees_in(&nudge, bot::NAME);
     answers(&ann, &room, "team");
 
+    // What says nothing to the bot says nothing once there is a key either.
+    gate.holds_keys();
+    ann.forgets_key(&room);
+    let notice = ann.does("say", json!({"room": room, "text": "by a machine", "type": "m.notice"}));
+    gate.waits_until_told(notice.as_str().expect("an event"));
+    gate.gives_keys();
+    ann.says(&nudge, "something");
+
     // It comes after something else was said: nobody knows any more what it meant.
     says_behind_lock(&ann, &room, &gate, "status");
     gate.lets_keys_pass();
@@ -52,8 +61,11 @@ fn what_cannot_be_decrypted_waits_for_its_key_and_then_its_writer_is_asked() {
 
     // It never comes.
     says_behind_lock(&ann, &room, &gate, "status");
+    gate.lets_messages_pass(Some(0));
     inside.waits(TimeDelta::minutes(6));
     ann.says(&nudge, "and again");
+    gate.waits_for_refusal();
+    gate.lets_messages_pass(None);
     answers(&ann, &room, "could not decrypt");
     assert_eq!(said_by_bot(&ann.saw(&room)).len(), 5);
     a_picture_in_a_thread(&ann, &nudge, &inside);

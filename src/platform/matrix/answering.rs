@@ -1,16 +1,17 @@
 //! Each event of a person has one answer: given once it is committed, and again if it was lost.
 
+use matrix_sdk::Room;
 use matrix_sdk::ruma::RoomId;
 
 use super::batch::Listener;
 use super::listen::Told;
-use super::notes::{Again, Origin, Owed};
+use super::notes::{Again, Aside, Missing, Origin, Owed};
 use super::replies::Answer;
-use super::{compose, deliver};
+use super::{compose, deliver, direct, ids};
 use crate::domain::ids::EventId;
 use crate::domain::message::Message;
-use crate::platform::{Incoming, Response, What};
-use crate::text::words::MatrixInterrupted;
+use crate::platform::{Incoming, PostError, Response, What};
+use crate::text::words::{MatrixInterrupted, MatrixRepeat, MatrixUnchanged};
 
 impl Listener {
     /// Hands in one event, and sees to its answer.
@@ -19,9 +20,12 @@ impl Listener {
     ///
     /// The bot stops, or a store failed.
     pub async fn hand_in(&self, told: Told, repeated: bool) -> anyhow::Result<()> {
-        let Told { incoming, origin } = told;
+        let Told { mut incoming, origin } = told;
+        // A server whose clock is ahead does not make its people late.
+        incoming.sent = incoming.sent.min(self.bot.clock.now());
         let event = incoming.id.0.clone();
-        let changes = matches!(incoming.what, What::Edited { .. } | What::Withdrawn { .. });
+        let edits = matches!(incoming.what, What::Edited { .. });
+        let changes = edits || matches!(incoming.what, What::Withdrawn { .. });
         let (again, since) = (Again::after(&incoming.what), self.bot.clock.now());
         let owed = incoming.what.person().cloned().zip(origin);
         let owed = owed.map(|(person, origin)| Owed { person, origin, again, sure: true, since });
@@ -32,12 +36,52 @@ impl Listener {
         };
         let response = self.inbox.hand_in(incoming).await?;
         match (response, owed) {
-            (Some(response), Some(owed)) => self.give(event, owed, response, false),
+            // A command that only shows something leaves no mark, and may have been answered before.
+            (Some(response), Some(owed)) => self.give(event, owed, response, repeated),
             (None, Some(owed)) if repeated && known => self.again(event, owed).await?,
-            (None, Some(_)) => self.bot.notes.paid(&event),
+            (None, Some(owed)) => {
+                self.bot.notes.paid(&event);
+                if edits && !repeated {
+                    self.say(&event, owed, self.bot.say(&MatrixUnchanged {}), false);
+                }
+            }
             _ => {}
         }
         Ok(())
+    }
+
+    /// Has words of the adapter's own said until they arrive. What their person can choose stays.
+    pub fn say(&self, event: &str, owed: Owed, words: String, again: bool) {
+        let event = format!("{event}#own");
+        let wakes = owed.again == Again::Repeat;
+        self.bot.notes.owe(&event, owed.clone());
+        let Owed { person, origin, .. } = owed;
+        let response = Response { message: Message::Text(words), drawing: None };
+        self.replies.give(Answer { event, person, origin, response, again, wakes });
+    }
+
+    /// Asks the writer of an event in private to write it once more; in a room, most of what is said
+    /// is not for the bot.
+    ///
+    /// # Errors
+    ///
+    /// A store that failed.
+    pub async fn ask_to_repeat(
+        &self,
+        room: &Room,
+        event: &str,
+        sender: &str,
+    ) -> anyhow::Result<()> {
+        if !direct::is_direct(&self.bot, room).await.unwrap_or(false) {
+            return Ok(());
+        }
+        let room = room.room_id().as_str();
+        let (person, since) = (ids::person(sender), self.bot.clock.now());
+        let (origin, again) = (Origin::Direct(room.to_owned()), Again::Repeat);
+        let owed = Owed { person, origin, again, sure: true, since };
+        let words = self.bot.say(&MatrixRepeat {});
+        self.say(&ids::event(room, event).0, owed, words, false);
+        self.bot.notes.keep_owed().await
     }
 
     /// Notes that an event may bring an answer; gives whether an earlier life noted so.
@@ -57,28 +101,56 @@ impl Listener {
         if !matches!(origin, Origin::Here(_)) {
             self.bot.notes.show(&person, compose::keys(&response.message.choices()));
         }
-        self.replies.give(Answer { event, person, origin, response, again });
+        let wakes = false;
+        self.replies.give(Answer { event, person, origin, response, again, wakes });
     }
 
-    /// Gives an answer that may have been lost, or what takes its place. Under the same key it
-    /// replaces nothing that arrived.
+    /// Gives an answer that may have been lost, or what takes its place; later, where the homeserver
+    /// does not tell whether it was lost.
+    ///
+    /// # Errors
+    ///
+    /// The bot stops, or a store failed.
+    pub async fn again(&self, event: String, owed: Owed) -> anyhow::Result<()> {
+        let Origin::Direct(room) = owed.origin.clone() else {
+            return self.again_at_once(event, owed).await.map(|_| ());
+        };
+        if !self.again_at_once(event.clone(), owed.clone()).await? {
+            self.bot.notes.owe(&event, owed);
+            let missing = Missing::Answer { event };
+            let aside = Aside::new(&room, missing, self.bot.clock.now());
+            self.bot.notes.put_aside(aside).await?;
+        }
+        Ok(())
+    }
+
+    /// The same, at once or not at all; gives whether it was. Under the same key it replaces
+    /// nothing that arrived.
     ///
     /// # Errors
     ///
     /// The bot stops.
-    pub async fn again(&self, event: String, owed: Owed) -> anyhow::Result<()> {
+    pub async fn again_at_once(&self, event: String, owed: Owed) -> anyhow::Result<bool> {
         // An answer that arrived is what its person has in front of them, whatever comes next now.
         if owed.again == Again::Question
             && let Origin::Direct(room) = &owed.origin
             && let Ok(room) = <&RoomId>::try_from(room.as_str())
             && let Some(room) = self.bot.client.get_room(room)
         {
-            let look = || deliver::has_answered(&self.bot, &room, &owed.person, &event);
-            if self.insist(look).await? == Some(true) {
-                self.bot.notes.paid(&event);
-                return Ok(());
+            let look = deliver::has_answered(&self.bot, &room, &owed.person, &event);
+            match self.heed(look).await? {
+                Ok(true) => {
+                    self.bot.notes.paid(&event);
+                    return Ok(true);
+                }
+                Ok(false) | Err(PostError::DeadTarget(_) | PostError::OurBug(_)) => {}
+                Err(_) => return Ok(false),
             }
         }
+        self.once_more(event, owed).await.map(|()| true)
+    }
+
+    async fn once_more(&self, event: String, owed: Owed) -> anyhow::Result<()> {
         let said = |place, text: &str| What::Said {
             person: owed.person.clone(),
             place,
@@ -88,6 +160,11 @@ impl Listener {
             Again::Question => said(None, "/maturity answer"),
             Again::Words { place, text } => said(place.clone(), text),
             Again::Arrival { place, by } => What::Arrived { place: place.clone(), by: by.clone() },
+            Again::Repeat => {
+                let event = event.trim_end_matches("#own");
+                self.say(event, owed, self.bot.say(&MatrixRepeat {}), true);
+                return Ok(());
+            }
             Again::Word => {
                 let words = self.bot.say(&MatrixInterrupted {});
                 let response = Response { message: Message::Text(words), drawing: None };

@@ -8,17 +8,19 @@ use futures_util::StreamExt;
 use matrix_sdk::Room;
 use matrix_sdk::ruma::{OwnedEventId, OwnedRoomId};
 
-use super::batch::Listener;
+use super::batch::{Listener, read};
 use super::bot::Bot;
-use super::compose::{self, MESSAGE, transaction};
+use super::direct;
 use super::listen::Item;
 use super::notes::Parked;
-use super::raw::{Event, Heard};
-use super::{deliver, direct, send};
-use crate::text::words::MatrixRepeat;
+use super::raw::Heard;
+use crate::platform::PostError;
 
 /// How long a key may take before its writer is asked to repeat what they wrote.
 const PATIENCE: TimeDelta = TimeDelta::minutes(5);
+
+/// The same where the homeserver fails to give the event.
+const LONG_PATIENCE: TimeDelta = TimeDelta::hours(1);
 
 /// Whether keys arrived since the last look.
 #[derive(Clone, Debug)]
@@ -55,54 +57,71 @@ impl Listener {
         let arrived = keys.take();
         let mut asked: Option<String> = None;
         for parked in self.bot.notes.parked() {
-            let late = self.bot.clock.now() - parked.since > PATIENCE;
-            if !arrived && !late {
+            // The clock may have been set back since.
+            let waited = (self.bot.clock.now() - parked.since).abs();
+            if !arrived && waited <= PATIENCE {
                 continue;
             }
-            let Some(room) = room_of(&self.bot, &parked) else {
-                self.bot.notes.unpark(&parked.event).await?;
-                continue;
+            let found = match room_of(&self.bot, &parked) {
+                Some(room) => self.look_at(&parked, room).await?,
+                None => Found::Nothing,
             };
-            let item = unlocked(&self.bot, &parked, room.clone()).await;
-            let mistakable = item.as_ref().is_some_and(|item| parked.overtaken && item.is_words());
-            if let Some(item) = item.filter(|_| !mistakable) {
+            match found {
                 // If it was taken in before, by a life that ended, its answer may be lost.
-                self.run(vec![item], true).await?;
-                self.bot.notes.unpark(&parked.event).await?;
-            } else if late || mistakable {
-                // It could be taken for the answer to a question that was asked after it.
-                self.bot.notes.unpark(&parked.event).await?;
-                if asked.as_ref() != Some(&parked.room) {
-                    ask_again(&self.bot, &parked, &room).await;
-                    asked = Some(parked.room);
+                Found::Item(item) if !(parked.overtaken && item.is_words()) => {
+                    self.run(vec![item], true).await?;
+                }
+                Found::Nothing => {}
+                Found::Locked(_) if waited <= PATIENCE => continue,
+                Found::NotTold(_) if waited <= LONG_PATIENCE => continue,
+                // Words could be taken for the answer to a question that was asked after them.
+                Found::Item(Item { room, .. }) | Found::Locked(room) | Found::NotTold(room) => {
+                    if asked.as_ref() != Some(&parked.room) {
+                        tracing::warn!("an event could not be read; its writer is asked for it");
+                        self.ask_to_repeat(&room, &parked.event, &parked.sender).await?;
+                        asked = Some(parked.room.clone());
+                    }
                 }
             }
+            self.bot.notes.unpark(&parked.event).await?;
         }
         Ok(())
     }
+
+    async fn look_at(&self, parked: &Parked, room: Room) -> anyhow::Result<Found> {
+        let Ok(id) = OwnedEventId::try_from(parked.event.as_str()) else {
+            return Ok(Found::Nothing);
+        };
+        let event = match self.ask(room.event(&id, None)).await? {
+            Ok(event) => read(&[event]).pop(),
+            Err(PostError::DeadTarget(_)) => None,
+            Err(_) => return Ok(Found::NotTold(room)),
+        };
+        let Some(event) = event else { return Ok(Found::Nothing) };
+        let direct = match self.heed(direct::is_direct(&self.bot, &room)).await? {
+            Ok(direct) => direct,
+            Err(_) => return Ok(Found::NotTold(room)),
+        };
+        Ok(match event.heard(&self.bot.own) {
+            None => Found::Nothing,
+            Some(Heard::Locked) => Found::Locked(room),
+            Some(heard) => Found::Item(Item { event, heard, room, direct }),
+        })
+    }
+}
+
+/// What a parked event turned out to be.
+enum Found {
+    /// Something that counts.
+    Item(Item),
+    /// Nothing to the bot, or gone.
+    Nothing,
+    /// There is no key yet.
+    Locked(Room),
+    /// The homeserver did not give it.
+    NotTold(Room),
 }
 
 fn room_of(bot: &Bot, parked: &Parked) -> Option<Room> {
     bot.client.get_room(&OwnedRoomId::try_from(parked.room.as_str()).ok()?)
-}
-
-async fn unlocked(bot: &Bot, parked: &Parked, room: Room) -> Option<Item> {
-    let id = OwnedEventId::try_from(parked.event.as_str()).ok()?;
-    let event = room.event(&id, None).await.ok()?;
-    let event = event.raw().deserialize_as_unchecked::<Event>().ok()?;
-    let heard = event.heard(&bot.own)?;
-    let direct = direct::is_direct(bot, &room);
-    (heard != Heard::Locked).then_some(Item { event, heard, room, direct })
-}
-
-/// Asks the writer in private to repeat; in a room, most of what is said is not for the bot.
-async fn ask_again(bot: &Bot, parked: &Parked, room: &Room) {
-    if !direct::is_direct(bot, room) {
-        return;
-    }
-    tracing::warn!("an event could not be decrypted; its writer was asked to repeat it");
-    let content = compose::notice(&bot.say(&MatrixRepeat {}), Some(&parked.sender));
-    let id = transaction(&parked.event, "repeat");
-    let sent = send::event(bot, room, MESSAGE, content, &id).await;
-    deliver::keep(sent.map(|_| ()).map_err(Into::into));
 }

@@ -32,6 +32,8 @@ pub struct Answer {
     pub response: Response,
     /// It may have been given before.
     pub again: bool,
+    /// Whether it wakes its person, who may look elsewhere by now.
+    pub wakes: bool,
 }
 
 /// The answers on their way.
@@ -102,19 +104,24 @@ async fn insist(bot: &Bot, answer: &Answer) {
 async fn give(bot: &Bot, answer: &Answer, doubtful: bool) -> Result<(), PostError> {
     let message = &answer.response.message;
     let drawing = answer.response.drawing.as_deref();
-    let load = Load { message, drawing, key: &answer.event, doubtful, thread: None };
+    let wakes = answer.wakes.then(|| answer.person.bare());
+    let load = Load { message, drawing, key: &answer.event, doubtful, thread: None, wakes };
     match &answer.origin {
         Origin::Here(room) => {
             deliver::to_room(bot, &joined(bot, room)?, load).await?;
         }
         Origin::Direct(room) => {
-            let room = joined(bot, room)?;
-            put_form(bot, answer, message, None).await;
+            put_form(bot, answer, load, None).await;
+            let mut room = joined(bot, room)?;
+            // Somebody may have been let in since it was asked.
+            if !direct::is_private(&room).await? {
+                room = direct::room_with(bot, &answer.person, true).await?;
+            }
             deliver::reply(bot, &room, &answer.person, load).await?;
         }
         Origin::Room { room, thread } => {
+            put_form(bot, answer, load, Some(room)).await;
             let private = direct::room_with(bot, &answer.person, true).await?;
-            put_form(bot, answer, message, Some(room)).await;
             deliver::reply(bot, &private, &answer.person, load).await?;
             let load = Load { thread: Some(thread), ..load };
             deliver::hint(bot, &joined(bot, room)?, &answer.person, load).await?;
@@ -123,9 +130,10 @@ async fn give(bot: &Bot, answer: &Answer, doubtful: bool) -> Result<(), PostErro
     Ok(())
 }
 
-/// A form waits for lines that fill it in; what was asked for in a room belongs to it.
-async fn put_form(bot: &Bot, answer: &Answer, message: &Message, room: Option<&str>) {
-    if let Message::Form(form) = message {
+/// A form waits for lines that fill it in; what was asked for in a room belongs to it. It is put
+/// there once, as it may be filled in already when its answer is tried again.
+async fn put_form(bot: &Bot, answer: &Answer, load: Load<'_>, room: Option<&str>) {
+    if let (Message::Form(form), false) = (load.message, load.doubtful) {
         let form = InForm { form: form.clone(), place: room.map(ids::place), ended_by: None };
         deliver::keep(bot.notes.set_form(&answer.person, &form).await);
     }

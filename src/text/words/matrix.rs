@@ -24,6 +24,8 @@ words! {
     }
     /// The answer to what somebody wrote was lost.
     MatrixInterrupted = "matrix/interrupted" {}
+    /// A message was changed that had brought nothing.
+    MatrixUnchanged = "matrix/unchanged" {}
     /// What somebody wrote could not be decrypted.
     MatrixRepeat = "matrix/repeat" {}
 }
