@@ -19,6 +19,12 @@ pub fn in_room(body: &str, to_bot: bool, names: &[&str]) -> Option<String> {
     to_bot.then(|| command(without_name(body, names)))
 }
 
+/// Whether words begin with a name of the bot.
+#[must_use]
+pub fn is_addressed(body: &str, names: &[&str]) -> bool {
+    without_name(body.trim(), names).len() < body.trim().len()
+}
+
 /// Words to the bot in private, without its name in front.
 #[must_use]
 pub fn in_private<'a>(body: &'a str, to_bot: bool, names: &[&str]) -> &'a str {
@@ -74,6 +80,16 @@ mod tests {
         #[case] expected: Option<&str>,
     ) {
         assert_eq!(in_room(body, to_bot, &NAMES).as_deref(), expected);
+    }
+
+    #[test]
+    fn an_address_is_a_name_in_front() {
+        for body in ["bot: report", "@bot:example.org status", "Maturity Bot, help", " bot"] {
+            assert!(is_addressed(body, &NAMES), "{body}");
+        }
+        for body in ["nice, 3?", "4", "a bot", "bots are fun", ""] {
+            assert!(!is_addressed(body, &NAMES), "{body}");
+        }
     }
 
     #[test]

@@ -89,6 +89,8 @@ pub struct Spoken {
     pub body: String,
     /// Whether they name the bot on purpose.
     pub to_bot: bool,
+    /// Whether they are a reply: clients let those name whoever wrote what they reply to.
+    pub is_reply: bool,
     /// The first message of the thread they stand in.
     pub thread: Option<String>,
 }
@@ -159,9 +161,12 @@ impl Event {
                 }
                 let body = self.text("/body")?;
                 let is_reply = self.content.pointer("/m.relates_to/m.in_reply_to").is_some();
+                // What stands in a thread seems a reply to clients that know no threads.
+                let seems = self.content.pointer("/m.relates_to/is_falling_back");
                 let body = if is_reply { without_quotation(&body) } else { body };
                 let thread = self.related("m.thread");
-                Some(Heard::Words(Spoken { to_bot: self.names(own), body, thread }))
+                let is_reply = is_reply && seems != Some(&Value::Bool(true));
+                Some(Heard::Words(Spoken { to_bot: self.names(own), body, thread, is_reply }))
             }
             _ => None,
         }
@@ -235,7 +240,8 @@ mod tests {
     }
 
     fn words(body: &str) -> Heard {
-        Heard::Words(Spoken { body: body.to_owned(), to_bot: false, thread: None })
+        let (to_bot, is_reply) = (false, false);
+        Heard::Words(Spoken { body: body.to_owned(), to_bot, thread: None, is_reply })
     }
 
     #[rstest]
@@ -246,7 +252,15 @@ mod tests {
     #[case(
         json!({"msgtype": "m.text", "body": "> <@bot:x> Which?\n> one\n\n3",
                "m.relates_to": {"m.in_reply_to": {"event_id": "$q"}}}),
-        Some(words("3"))
+        Some(Heard::Words(Spoken { body: "3".into(), to_bot: false, thread: None, is_reply: true }))
+    )]
+    #[case(
+        json!({"msgtype": "m.text", "body": "3",
+               "m.relates_to": {"rel_type": "m.thread", "event_id": "$t", "is_falling_back": true,
+                                "m.in_reply_to": {"event_id": "$q"}}}),
+        Some(Heard::Words(Spoken {
+            body: "3".into(), to_bot: false, thread: Some("$t".into()), is_reply: false
+        }))
     )]
     #[case(json!({"msgtype": "m.text", "body": "> 3"}), Some(words("> 3")))]
     #[case(
@@ -258,7 +272,7 @@ mod tests {
         json!({"msgtype": "m.text", "body": "bot: help", "m.mentions": {"user_ids": [BOT]},
                "m.relates_to": {"rel_type": "m.thread", "event_id": "$t"}}),
         Some(Heard::Words(Spoken {
-            body: "bot: help".into(), to_bot: true, thread: Some("$t".into())
+            body: "bot: help".into(), to_bot: true, thread: Some("$t".into()), is_reply: false
         }))
     )]
     #[case(

@@ -13,9 +13,10 @@ function inThread(root) {
   };
 }
 
-function words({ text, thread, mention }) {
-  const content = { msgtype: "m.text", body: text };
+function words({ text, thread, mention, reply, type = "m.text" }) {
+  const content = { msgtype: type, body: text };
   if (thread) content["m.relates_to"] = inThread(thread);
+  if (reply) content["m.relates_to"] = { "m.in_reply_to": { event_id: reply } };
   if (mention) content["m.mentions"] = { user_ids: [mention] };
   return content;
 }
