@@ -106,7 +106,7 @@ fn fields(form: &Form) -> String {
 /// A text as one or more notices; programs write notices, so that no two of them talk for ever.
 #[must_use]
 pub fn notices(markdown: &str, mention: Mention<'_>) -> Vec<Value> {
-    split::parts(markdown, split::LONGEST).iter().map(|part| notice(part, mention)).collect()
+    split::contents(markdown, split::LONGEST, &|part| notice(part, mention))
 }
 
 /// A text as one notice.
@@ -210,11 +210,14 @@ pub fn poll_end(poll: &str, words: &str) -> Value {
     })
 }
 
-/// New words for an earlier message; they stand in the event twice, so half as many fit.
+/// New words for an earlier message; they stand in the event twice, so half as many fit, and what
+/// does not is left out.
 #[must_use]
 pub fn edit(of: &str, markdown: &str) -> Value {
-    let first = split::parts(markdown, split::LONGEST / 2).swap_remove(0);
-    let markdown = first.as_str();
+    split::contents(markdown, split::LONGEST / 2, &|part| edit_whole(of, part)).swap_remove(0)
+}
+
+fn edit_whole(of: &str, markdown: &str) -> Value {
     let new = notice(markdown, None);
     let mut content = new.clone();
     content["body"] = format!("* {}", plain(markdown)).into();
@@ -313,6 +316,18 @@ mod tests {
         assert!(notices.len() > 5);
         for notice in notices {
             assert!(notice.to_string().len() < 40_000);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_people_write_fits(
+            sign in "[\"<&\\\\\u{1}ä`a\n ]{1,3}", times in 1_000usize..12_000,
+        ) {
+            let text = sign.repeat(times);
+            for notice in notices(&text, None).iter().chain([&edit("$e", &text)]) {
+                assert!(notice.to_string().len() <= split::MOST);
+            }
         }
     }
 

@@ -1,8 +1,30 @@
 //! Long texts in parts that fit into an event.
 
-/// The most bytes of Markdown in one message. An event may have 65,536 bytes (specification, "Size
-/// limits"); the text stands in it twice, with HTML around one, and encryption adds a third.
+use serde_json::Value;
+
+/// The most bytes of Markdown in one message.
 pub const LONGEST: usize = 12_000;
+
+/// The most bytes of an event's content. An event may have 65,536 bytes (specification, "Size
+/// limits"), and encryption adds a third.
+pub const MOST: usize = 45_000;
+
+/// The contents that a text is written as, each small enough: the text stands in them more than
+/// once, and signs that people write may take many bytes there.
+#[must_use]
+pub fn contents(text: &str, longest: usize, write: &impl Fn(&str) -> Value) -> Vec<Value> {
+    let one = |part: &String| {
+        let content = write(part);
+        if part.len() < LEAST || content.to_string().len() <= MOST {
+            return vec![content];
+        }
+        contents(part, part.len() / 2, write)
+    };
+    parts(text, longest).iter().flat_map(one).collect()
+}
+
+/// A text of fewer bytes fits whatever it holds.
+const LEAST: usize = 100;
 
 /// Cuts a text into parts of at most `longest` bytes: between paragraphs where that is possible,
 /// else between lines, else between words, else anywhere.
