@@ -34,7 +34,7 @@ pub async fn earlier(
         let page = room.messages(options).await?;
         let arrival = page.chunk.iter().position(|event| is_arrival(event, own));
         let end = arrival.map_or(page.chunk.len(), |at| at + 1);
-        let all = end == page.chunk.len() && !page.chunk.is_empty();
+        let all = end == page.chunk.len();
         events.extend(page.chunk.into_iter().take(end));
         if all && arrival.is_none() {
             from = page.end.filter(|end| *end != token);

@@ -115,13 +115,14 @@ const HTML: Ink = Ink {
     is_html: true,
 };
 
-/// Stands for a stretch of code while the signs around it are read; no message of ours holds it.
+/// Stands for a stretch of code while the signs around it are read; what people write is rid of it.
 const CODE: char = '\u{e000}';
 
 /// One line in an ink. Between backticks no other sign counts, and signs may stand around them.
 fn render(line: &str, ink: &Ink) -> String {
     let (mut bare, mut codes) = (String::new(), Vec::new());
-    let mut rest = line;
+    let line = line.replace(CODE, "");
+    let mut rest = line.as_str();
     while let Some((before, after)) = rest.split_once('`') {
         let Some((code, behind)) = after.split_once('`') else { break };
         bare.extend([before, CODE.encode_utf8(&mut [0; 4])]);
@@ -188,6 +189,7 @@ mod tests {
         "<p>at <a href=\"https://m.to/#/@b:x\">https://m.to/#/@b:x</a></p>"
     )]
     #[case("*as `0,2`.*", "<p><em>as <code>0,2</code>.</em></p>")]
+    #[case("A\u{e000}nn: `2` of 8", "<p>Ann: <code>2</code> of 8</p>")]
     #[case("a `lone sign", "<p>a `lone sign</p>")]
     fn markdown_becomes_html(#[case] markdown: &str, #[case] expected: &str) {
         assert_eq!(html(markdown), expected);

@@ -33,11 +33,12 @@ impl Poll {
         Some(Self { room: room.to_owned(), answers, ended: None })
     }
 
-    /// What a vote means; `None` where it is spoiled or came after the end. Of several votes by one
+    /// What a vote means; of several answers in one the first counts, as one may be chosen
+    /// (MSC3381). `None` where it is spoiled or came after the end. Of several votes by one
     /// person the last one that means something counts.
     #[must_use]
     pub fn token(&self, answers: &[String], at: i64) -> Option<&str> {
-        let [answer] = answers else { return None };
+        let answer = answers.first()?;
         if self.ended.is_some_and(|end| at > end) {
             return None;
         }
@@ -115,7 +116,8 @@ mod tests {
         assert_eq!(vote(&poll, &["0"], 5), Some("zero".to_owned()));
         assert_eq!(vote(&poll, &["9"], 5), None);
         assert_eq!(vote(&poll, &[], 5), None);
-        assert_eq!(vote(&poll, &["0", "?"], 5), None);
+        assert_eq!(vote(&poll, &["0", "?"], 5), Some("zero".to_owned()));
+        assert_eq!(vote(&poll, &["9", "0"], 5), None);
         poll.ended = Some(4);
         assert_eq!(vote(&poll, &["0"], 5), None);
         assert_eq!(vote(&poll, &["?"], 4), Some("no".to_owned()));
