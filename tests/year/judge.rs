@@ -167,6 +167,10 @@ pub fn judge_freshness(model: &Model, tx: &Tx<'_>, now: Instant, team: usize) {
         !tx.waiting_for(&format!("look-up {}", stored.place), 1).expect("readable").is_empty();
     let is_fresh = stored.roster_at.is_some_and(|at| now - at < chrono::TimeDelta::hours(26));
     if own.paused.is_none() && own.current.is_some() && !waits && !is_fresh {
-        model.differ(now, &[own.name.clone()], &format!("looked up at {:?}", stored.roster_at));
+        model.differ(
+            now,
+            std::slice::from_ref(&own.name),
+            &format!("looked up at {:?}", stored.roster_at),
+        );
     }
 }
