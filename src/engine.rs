@@ -25,6 +25,7 @@ mod in_place;
 mod introduction;
 mod jobs;
 mod links;
+mod look_ups;
 mod membership;
 mod nudges;
 mod operator;

@@ -1,0 +1,58 @@
+//! Who is in which place is looked up now and then: whoever came or went while the bot was down, or
+//! unheard, is known all the same.
+
+use chrono::TimeDelta;
+
+use super::decision::{Decided, Desk, ROOM};
+use super::membership::is_paused_by_place;
+use super::pipeline::Engine;
+use super::reviews::Which;
+use crate::clock::Instant;
+use crate::domain::ids::TeamId;
+use crate::domain::outgoing::{Errand, OutRow, Purpose};
+use crate::domain::team::Team;
+
+/// How old what is known of a team that is asked may become.
+const FRESH: TimeDelta = TimeDelta::days(1);
+
+/// How far apart look-ups of several teams begin, so that 500 teams are an hour's work.
+const APART: TimeDelta = TimeDelta::seconds(7);
+
+impl Engine {
+    /// Puts look-ups of teams into the outbox, where it is time for them.
+    pub(super) async fn review(&self) -> Decided<()> {
+        let Some(which) = self.reviews.which(self.clock.now()) else { return Ok(()) };
+        let teams = wanted(&self.lookout(), &which)?;
+        let mut from = self.clock.now();
+        for some in teams.chunks(ROOM) {
+            self.commit(|desk| look_up(desk, some, from)).await?;
+            from += APART * i32::try_from(some.len()).unwrap_or(i32::MAX);
+        }
+        Ok(())
+    }
+}
+
+fn wanted(desk: &Desk<'_>, which: &Which) -> Decided<Vec<TeamId>> {
+    let is_wanted = |team: &Team| match which {
+        Which::All => team.current.is_some() || is_paused_by_place(team),
+        Which::Old => {
+            let is_old = team.roster_at.is_none_or(|at| desk.now - at >= FRESH);
+            is_old && team.paused.is_none() && (team.current.is_some() || team.roster_at.is_none())
+        }
+    };
+    Ok(desk.tx.teams()?.into_iter().filter(is_wanted).map(|team| team.id).collect())
+}
+
+/// One after the other; a team that is to be looked up already needs no more.
+fn look_up(desk: &Desk<'_>, teams: &[TeamId], from: Instant) -> Decided<()> {
+    let mut at = from;
+    for id in teams {
+        let Some(team) = desk.tx.team(*id)? else { continue };
+        let errand = Errand::LookUp(team.place.clone());
+        if desk.tx.first_out(&errand.lane())?.is_none() {
+            desk.tx.send(&OutRow::new(errand, Purpose::LookUp(*id), at, None))?;
+            at += APART;
+        }
+    }
+    Ok(())
+}
