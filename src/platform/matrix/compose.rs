@@ -320,6 +320,7 @@ mod tests {
     }
 
     proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(12))]
         #[test]
         fn whatever_people_write_fits(
             sign in "[\"<&\\\\\u{1}ä`a\n ]{1,3}", times in 1_000usize..12_000,

@@ -35,6 +35,10 @@ pub fn room(bot: &Bot, place: &PlaceId) -> Result<Room, PostError> {
     let Some(room) = known.map(|room| rooms::current(bot, room)) else { return Err(absent()) };
     match room.state() {
         RoomState::Invited => later("the bot is on its way into the room", 1),
+        // It came in, and no sync told yet who may do what there.
+        RoomState::Joined if !room.is_state_fully_synced() => {
+            later("the bot has just come into the room", 1)
+        }
         // Nobody reads it any more, and most homeservers let nobody write.
         RoomState::Joined if room.successor_room().is_some() && bot.waits_to_follow(&room) => {
             later("the room was replaced, and the bot is not in the new one yet", SUCCESSION)
