@@ -247,6 +247,13 @@ pub(super) fn answer(desk: &Desk<'_>, speaker: &Speaker, heard: Option<&str>) ->
             return turn_to(desk, &speaker.person, front, &first, "");
         }
     }
+    // A question that was answered elsewhere since it was put makes way.
+    let put = front.question().filter(|it| front.value(&it.id).is_some()).map(|it| it.id.clone());
+    if speaker.person.facing == Some(front.round.id)
+        && let Some(next) = put.and_then(|put| front.next_after(Some(&put))).cloned()
+    {
+        return turn_to(desk, &speaker.person, front, &next, "");
+    }
     show(desk, speaker, front.round.id)
 }
 

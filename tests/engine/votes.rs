@@ -42,7 +42,7 @@ async fn a_vote_leaves_what_is_in_front_of_a_person_in_private() {
     }
     // They still see the first question.
     let told = house.say(1, "1").await;
-    assert!(told.contains("Changed") && told.contains("2 of 8 ·"), "{told}");
+    assert!(told.contains("Changed") && told.contains("**2 of 8** ·"), "{told}");
     assert_eq!(level_of(&house, round, &questions[0]), Some(Value::Level(1)));
     votes(&house, 1, round, &questions[1], "4").await;
     house.say(1, "2").await;
@@ -55,7 +55,7 @@ async fn who_only_voted_is_shown_what_waits() {
     let (house, round, questions) = in_the_open().await;
     votes(&house, 2, round, &questions[0], "3").await;
     let shown = house.say(2, "answer").await;
-    assert!(shown.contains("2 of 8 ·"), "{shown}");
+    assert!(shown.contains("**2 of 8** ·"), "{shown}");
     votes(&house, 2, round, "no.such-question", "3").await;
     votes(&house, 7, round, &questions[3], "3").await;
     assert_eq!(house.tx().answers(round).unwrap().len(), 1);

@@ -128,7 +128,9 @@ impl Model {
         let round = &mut self.teams[team].rounds[number];
         let Some(at) = round.last.get(&person) else { return false };
         let own = round.answers.get_mut(&person).expect("they answered");
-        own.get_mut(at).expect("it was answered").comment = Some(words.to_owned());
+        let comment = &mut own.get_mut(at).expect("it was answered").comment;
+        let before = comment.take().map(|it| format!("{it}\n")).unwrap_or_default();
+        *comment = Some(before + words);
         true
     }
 }
