@@ -115,16 +115,7 @@ async fn play(arguments: &Arguments) -> anyhow::Result<()> {
     rejoin(&console, &inbox, &engine).await?;
     courier.settle().await?;
     welcome(&engine, &console, arguments, back);
-    if let Some(speaker) = console.speaker() {
-        if back || arguments.empty {
-            stage.greet(&speaker).await?;
-        } else {
-            engine.handle_as(&speaker, "/maturity start quick").await?;
-            courier.settle().await?;
-            console.say_as(&inbox, &speaker, "/maturity answer").await?;
-        }
-        courier.settle().await?;
-    }
+    first_words(&stage, back || arguments.empty).await?;
     console.end_block();
     if let Err(gone) = console.run(inbox, stopped).await {
         // Why nothing is taken any more is what whoever handles events says.
@@ -138,6 +129,19 @@ async fn play(arguments: &Arguments) -> anyhow::Result<()> {
     console.leave_stage();
     let _ = stop.send(true);
     handling.await.context("the engine broke off")?
+}
+
+/// Whoever speaks first is greeted; in a new example, a round is opened for them.
+async fn first_words(stage: &TryStage, known: bool) -> anyhow::Result<()> {
+    let Some(speaker) = stage.console.speaker() else { return Ok(()) };
+    if known {
+        stage.greet(&speaker).await?;
+    } else {
+        stage.engine.handle_as(&speaker, "/maturity start quick").await?;
+        stage.courier.settle().await?;
+        stage.console.say_as(&stage.inbox, &speaker, "/maturity answer").await?;
+    }
+    stage.courier.settle().await
 }
 
 fn open(data: &Path, content: Content, text: Arc<Text>, clock: Clock) -> anyhow::Result<Engine> {

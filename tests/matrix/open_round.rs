@@ -89,7 +89,8 @@ fn a_team_that_answers_openly_gets_the_report_of_the_terminal() {
     // Each poll ends, so that clients show that nobody can vote any more.
     let mut ended: Vec<String> = all.iter().map(|_| ends(ann, &scene.room)).collect();
     let mut begun: Vec<String> = all.iter().map(|poll| poll.id.clone()).collect();
-    (ended.sort(), begun.sort());
+    ended.sort();
+    begun.sort();
     assert_eq!(ended, begun);
     let seen = ann.saw(&scene.room);
     let changed = |it: &Event| it.replaces.as_ref().is_some_and(|of| begun.contains(of));

@@ -35,9 +35,9 @@ impl Listener {
                 continue;
             }
             let tried = match &aside.missing {
-                Missing::Poll { event, .. } => self.try_vote(&aside, event).await?,
+                Missing::Poll { event, .. } => Box::pin(self.try_vote(&aside, event)).await?,
                 Missing::Gap { since, until } => {
-                    self.try_gap(&aside, since, until.as_deref(), at).await?
+                    Box::pin(self.try_gap(&aside, since, until.as_deref(), at)).await?
                 }
                 Missing::Answer { event } => self.try_answer(event).await?,
             };
@@ -56,7 +56,7 @@ impl Listener {
     async fn try_vote(&self, aside: &Aside, event: &str) -> anyhow::Result<Tried> {
         let Some(room) = self.joined(aside) else { return Ok(Tried::Done) };
         let Ok(id) = OwnedEventId::try_from(event) else { return Ok(Tried::Done) };
-        let event = match self.ask(room.event(&id, None)).await? {
+        let event = match self.ask(Box::pin(room.event(&id, None))).await? {
             Ok(event) => event,
             Err(error) => return Ok(given_up(&error)),
         };
@@ -84,7 +84,7 @@ impl Listener {
         let Ok(direct) = self.heed(direct::is_direct(&self.bot, &room)).await? else {
             return Ok(Tried::InVain);
         };
-        let asked = gaps::earlier(&room, until.unwrap_or(at), since, &self.bot.own);
+        let asked = Box::pin(gaps::earlier(&room, until.unwrap_or(at), since, &self.bot.own));
         let events = match self.ask(asked).await? {
             Ok(events) => read(&events),
             Err(error) => return Ok(given_up(&error)),

@@ -28,7 +28,7 @@ impl Listener {
         if self.bot.is_stranger(poll) || polls::recall(&self.bot, poll).await?.is_some() {
             return Ok(true);
         }
-        let event = match self.ask(item.room.event(id, None)).await? {
+        let event = match self.ask(Box::pin(item.room.event(id, None))).await? {
             Ok(event) => read(&[event]).pop(),
             Err(PostError::DeadTarget(_) | PostError::OurBug(_)) => None,
             Err(error) => {

@@ -48,7 +48,7 @@ impl Listener {
             && !is_new
             && let Some(from) = &timeline.prev_batch
         {
-            let asked = gaps::earlier(room, from, &batch.since, &self.bot.own);
+            let asked = Box::pin(gaps::earlier(room, from, &batch.since, &self.bot.own));
             match self.ask(asked).await? {
                 Ok(earlier) => events = read(&earlier),
                 Err(error @ PostError::DeadTarget(_)) => {

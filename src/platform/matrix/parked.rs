@@ -69,18 +69,15 @@ impl Listener {
             match found {
                 // If it was taken in before, by a life that ended, its answer may be lost.
                 Found::Item(item) if !(parked.overtaken && item.is_words()) => {
-                    self.run(vec![item], true).await?;
+                    self.run(vec![*item], true).await?;
                 }
                 Found::Nothing => {}
                 Found::Locked(_) if waited <= PATIENCE => continue,
                 Found::NotTold(_) if waited <= LONG_PATIENCE => continue,
                 // Words could be taken for the answer to a question that was asked after them.
-                Found::Item(Item { room, .. }) | Found::Locked(room) | Found::NotTold(room) => {
-                    if asked.as_ref() != Some(&parked.room) {
-                        tracing::warn!("an event could not be read; its writer is asked for it");
-                        self.ask_to_repeat(&room, &parked.event, &parked.sender).await?;
-                        asked = Some(parked.room.clone());
-                    }
+                Found::Item(item) => self.ask_once(&item.room, &parked, &mut asked).await?,
+                Found::Locked(room) | Found::NotTold(room) => {
+                    self.ask_once(&room, &parked, &mut asked).await?;
                 }
             }
             self.bot.notes.unpark(&parked.event).await?;
@@ -88,24 +85,38 @@ impl Listener {
         Ok(())
     }
 
+    /// Asks for a parked event, where its room was not asked for another one before.
+    async fn ask_once(
+        &self,
+        room: &Room,
+        parked: &Parked,
+        asked: &mut Option<String>,
+    ) -> anyhow::Result<()> {
+        if asked.as_ref() == Some(&parked.room) {
+            return Ok(());
+        }
+        tracing::warn!("an event could not be read; its writer is asked for it");
+        *asked = Some(parked.room.clone());
+        self.ask_to_repeat(room, &parked.event, &parked.sender).await
+    }
+
     async fn look_at(&self, parked: &Parked, room: Room) -> anyhow::Result<Found> {
         let Ok(id) = OwnedEventId::try_from(parked.event.as_str()) else {
             return Ok(Found::Nothing);
         };
-        let event = match self.ask(room.event(&id, None)).await? {
+        let event = match self.ask(Box::pin(room.event(&id, None))).await? {
             Ok(event) => read(&[event]).pop(),
             Err(PostError::DeadTarget(_)) => None,
             Err(_) => return Ok(Found::NotTold(room)),
         };
         let Some(event) = event else { return Ok(Found::Nothing) };
-        let direct = match self.heed(direct::is_direct(&self.bot, &room)).await? {
-            Ok(direct) => direct,
-            Err(_) => return Ok(Found::NotTold(room)),
+        let Ok(direct) = self.heed(direct::is_direct(&self.bot, &room)).await? else {
+            return Ok(Found::NotTold(room));
         };
         Ok(match event.heard(&self.bot.own) {
             None => Found::Nothing,
             Some(Heard::Locked) => Found::Locked(room),
-            Some(heard) => Found::Item(Item { event, heard, room, direct }),
+            Some(heard) => Found::Item(Box::new(Item { event, heard, room, direct })),
         })
     }
 }
@@ -113,7 +124,7 @@ impl Listener {
 /// What a parked event turned out to be.
 enum Found {
     /// Something that counts.
-    Item(Item),
+    Item(Box<Item>),
     /// Nothing to the bot, or gone.
     Nothing,
     /// There is no key yet.

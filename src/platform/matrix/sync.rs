@@ -125,10 +125,10 @@ impl Life {
             }
             let next = response.next_batch.clone();
             let batch = Batch { response, since, repeated, whole };
-            let busy = self.listener.take(batch).await?;
+            let busy = Box::pin(self.listener.take(batch)).await?;
             bot.notes.forget_unsure();
-            self.listener.look_after_aside(&next).await?;
-            self.listener.look_after_parked(&keys).await?;
+            Box::pin(self.listener.look_after_aside(&next)).await?;
+            Box::pin(self.listener.look_after_parked(&keys)).await?;
             idle = if busy || repeated || idle >= IDLE { 0 } else { idle + 1 };
             // What was answered since is not owed any more, and what is now must not be forgotten.
             bot.notes.keep_owed().await?;
