@@ -252,19 +252,20 @@ const ALL: [Manner; 5] =
     [Manner::Form, Manner::Channel, Manner::Form, Manner::Home, Manner::Direct];
 
 /// Every step of the long form is one kill, each in a play of its own, up to as many as wished;
-/// the short form is killed after every ninth step of one play.
+/// the short form is killed after every ninth step of two plays. Sockets and HTTP take turns.
 #[tokio::test(flavor = "multi_thread")]
 async fn torture_two_rounds_survive_kills_between_any_steps() {
     let plan = Plan::new();
     let whole = play(&plan, Way::Sockets, ALL, NEVER).await;
     let wished = std::env::var("MATURITY_TORTURE_ROUNDS").ok().and_then(|it| it.parse().ok());
-    let rounds: usize = wished.unwrap_or(1);
+    let rounds: usize = wished.unwrap_or(2);
     assert!(!whole.told.keys().any(|words| is_opening(words)));
     let mut doubled = 0;
     for round in 0..rounds {
         let dies =
             |step: usize| if wished.is_some() { step % 97 == round % 97 } else { step % 9 == 4 };
-        let killed = play(&plan, Way::Sockets, ALL, &dies).await;
+        let way = if round % 2 == 0 { Way::Sockets } else { Way::Http };
+        let killed = play(&plan, way, ALL, &dies).await;
         assert_eq!(killed.reports, whole.reports);
         // Of a post that came twice the bot knows the second; the first still looks open.
         let (stray, told): (BTreeMap<String, usize>, _) =

@@ -20,3 +20,18 @@ async fn a_channel_that_becomes_shared_loses_its_team_and_the_lead_hears_why() {
     root.awaits_home("shared with another organisation").await;
     office.assert_well_behaved();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_public_channel_that_the_bot_was_taken_out_of_unheard_pauses_its_team() {
+    let mut office = Office::open(Way::Sockets).await;
+    office.starts_round("quick").await;
+    office.bot.die();
+    office.double.with(|state| {
+        let channel = state.workspace.channel_mut(CHANNEL).expect("there");
+        channel.members.remove("U0BOT");
+    });
+    office.bot.again().await;
+    let ann = office.person("Ann");
+    ann.awaits(&ann.direct(), "not_in_channel").await;
+    office.assert_well_behaved();
+}

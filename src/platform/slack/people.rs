@@ -146,6 +146,10 @@ impl People {
         if is("is_archived") {
             return Err(PostError::DeadTarget("is_archived".to_owned()));
         }
+        // Whoever may read a public channel may not write there yet.
+        if info["channel"]["is_member"] == false {
+            return Err(PostError::DeadTarget("not_in_channel".to_owned()));
+        }
         let shared = is("is_ext_shared") || is("is_pending_ext_shared");
         if shared && !self.welcome.shared_channels {
             let cause = "the channel is shared with another organisation";

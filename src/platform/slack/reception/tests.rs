@@ -4,6 +4,7 @@ use serde_json::json;
 use tokio::sync::mpsc;
 
 use super::super::ids::place;
+use super::super::inbound::Reach;
 use super::super::testing::{self, Answer, Slack};
 use super::*;
 use crate::domain::message::{Field, Form, Input};
@@ -141,12 +142,49 @@ async fn a_form_that_is_late_is_to_be_sent_again_and_shows_when_it_is_there() {
     let words = "Not saved yet. Please send it again.";
     assert_eq!(says["errors"], json!({ "zone": words }));
     delivery.done.send(Some(form(None))).unwrap();
-    let shown = async {
-        while !slack.calls().iter().any(|method| method == "views.update") {
+    calls(&slack, "views.update").await;
+}
+
+#[tokio::test]
+async fn a_command_that_is_late_is_said_to_be_worked_on_and_answered_afterwards() {
+    let (reception, mut inbox, slack) = reception().await;
+    let command = Command {
+        user: "U1".to_owned(),
+        place: Some(place("C1")),
+        words: "status".to_owned(),
+        reach: Reach::default(),
+    };
+    let id = EventId("slack:command/1".to_owned());
+    let acking = reception.take(Arrival { id, sent: None, heard: Heard::Command(command) });
+    let delivery = next(&mut inbox).await;
+    let words = "Still working on it; the answer follows here.";
+    let expected = json!({ "response_type": "ephemeral", "text": words });
+    assert_eq!(acking.await, Ack::Says(expected));
+    let message = Message::Text("No round is open.".to_owned());
+    delivery.done.send(Some(Response { message, drawing: None })).unwrap();
+    calls(&slack, "chat.postEphemeral").await;
+}
+
+#[tokio::test]
+async fn an_event_that_is_late_is_left_to_be_repeated_and_counts_once() {
+    let (reception, mut inbox, _slack) = reception().await;
+    let acking = reception.take(home("Ev1"));
+    let delivery = next(&mut inbox).await;
+    assert_eq!(acking.await, Ack::Withheld);
+    let again = reception.take(home("Ev1"));
+    delivery.done.send(None).unwrap();
+    assert_eq!(again.await, Ack::Taken);
+    assert!(inbox.try_recv().is_err());
+}
+
+/// Waits until a method was called.
+async fn calls(slack: &Slack, method: &str) {
+    let called = async {
+        while !slack.calls().iter().any(|called| called == method) {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), shown).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(20), called).await.unwrap();
 }
 
 #[tokio::test]
