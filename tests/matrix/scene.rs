@@ -62,10 +62,18 @@ impl<'w> Scene<'w> {
         heard
     }
 
-    /// The lead opens a round of the short preset, and the bot asks the others by itself.
-    pub fn starts_first_round(&self) {
-        self.expect(0, "start quick", "is open until");
+    /// The lead opens a round of the short preset, and the bot asks the others by itself. Gives how
+    /// much the lead heard of it: where the bot was still to learn who is there, the round opens by
+    /// itself a moment later.
+    pub fn starts_first_round(&self) -> usize {
+        let said = self.say(0, "start quick");
+        let at_once = said.words().contains("is open until");
+        if !at_once {
+            assert!(said.words().contains("is planned"), "{}", said.words());
+            self.expect_to_hear(0, "asks how you work");
+        }
         (1..FIVE.len()).for_each(|person| drop(self.expect_to_hear(person, "asks how you work")));
+        if at_once { 1 } else { 2 }
     }
 
     /// The next thing the bot writes to somebody in private.

@@ -102,7 +102,9 @@ impl Storm<'_, '_> {
         sitter.waits = false;
         let place = |text: &str| heard.words().rfind(text);
         let shown = (0..self.asked.len()).filter_map(|it| Some((place(&self.asked[it].text)?, it)));
-        if let Some((_, question)) = shown.max() {
+        // A report names questions, and puts none.
+        let is_report = heard.words().contains("your report");
+        if let Some((_, question)) = shown.max().filter(|_| !is_report) {
             sitter.front = Some(question);
         } else if heard.words().contains("All 8 answered") {
             sitter.front = None;
@@ -329,7 +331,7 @@ fn storm(bank: &Bank, seed: u64, kills: usize) {
     let settings = format!("unlimited = {}\npolls = {}", !usual, !open);
     let mode = if open { "mode = \"open\"" } else { "" };
     let mut scene = Scene::of_five(&world, &settings, mode);
-    scene.starts_first_round();
+    let heard = scene.starts_first_round();
     let asked = quick(bank);
     let mut chance = Chance(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     let mut fate = Chance(chance.0.rotate_left(17));
@@ -340,7 +342,7 @@ fn storm(bank: &Bank, seed: u64, kills: usize) {
     let asked = asked.as_slice();
     let mut storm = Storm { people, room, direct, asked, open, sitters, chance, commands: 0 };
     // The lead said "start quick", and heard the answer.
-    storm.sitters[0].lines = 1;
+    storm.sitters[0].lines = heard;
     let over = AtomicBool::new(false);
     let (mut typed, mut reports) = (Vec::new(), Vec::new());
     std::thread::scope(|scope| {
