@@ -44,8 +44,7 @@ pub(super) fn pressed(
     let Some(front) = Front::of(desk, &speaker.person, round)? else {
         return Ok(too_late(desk, speaker, round));
     };
-    let asked = front.round.questions.contains(question);
-    let Some(question) = front.bank.question(question).filter(|_| asked).cloned() else {
+    let Some(question) = front.asked(question).cloned() else {
         return Ok(Some(next_or_done(desk, &front, "")));
     };
     match answer::read(reply, &question) {
@@ -66,8 +65,7 @@ pub(super) fn voted(
     let person = &speaker.person;
     let front = Front::of(desk, person, round)?.filter(|it| event.sent < it.round.closes);
     let Some(mut front) = front else { return Ok(()) };
-    let asked = front.round.questions.contains(question);
-    let Some(question) = front.bank.question(question).filter(|_| asked).cloned() else {
+    let Some(question) = front.asked(question).cloned() else {
         return Ok(());
     };
     let Ok(value) = answer::read(reply, &question) else { return Ok(()) };

@@ -1,9 +1,9 @@
 //! Champions: what people say about them, and who is told what.
 
 use super::decision::{Decided, Desk};
-use super::jobs::write_to;
+use super::jobs::{write_to, write_to_leads};
 use super::rounds;
-use super::speaker::{Speaker, leads_of};
+use super::speaker::Speaker;
 use crate::domain::champions::{self, Champions, Departure, Effect, Refusal, Stage};
 use crate::domain::command::{ChampionStep, Mention};
 use crate::domain::ids::PersonId;
@@ -327,9 +327,7 @@ fn to_person(desk: &Desk<'_>, team: &Team, person: &PersonId, message: &Message)
 }
 
 fn to_leads(desk: &Desk<'_>, team: &Team, body: String) -> Decided<()> {
-    let message = Message::Text(body);
-    let leads = leads_of(desk, team)?;
-    leads.iter().try_for_each(|lead| to_person(desk, team, lead, &message))
+    write_to_leads(desk, team, body, Purpose::Champion(team.id))
 }
 
 /// `who [pillar]`.

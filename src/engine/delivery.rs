@@ -352,7 +352,7 @@ fn drop_row(desk: &Desk<'_>, key: &Key, row: &OutRow, mishap: Mishap) -> Decided
     {
         // A lead can post it again, by a word, once whatever was wrong is over.
         let words = Unposted { team: team.name.clone() };
-        membership::tell_leads(desk, &team, &Message::Text(desk.text.say(&words)))?;
+        jobs::write_to_leads(desk, &team, desk.text.say(&words), Purpose::Notice(team.id))?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::answers::introduction;
 use super::decision::{Decided, Desk, ROOM, zone_of};
 use super::questions::Front;
+use super::speaker::leads_of;
 use crate::clock::Instant;
 use crate::domain::courtesy::{Availability, Timing, when};
 use crate::domain::ids::{PersonId, RoundId};
@@ -209,4 +210,18 @@ pub(super) fn write_to(
     let Some(at) = opportunity(desk, person, team, far) else { return Ok(false) };
     unasked(desk, person, message, purpose, at, far)?;
     Ok(true)
+}
+
+/// Writes the same to whoever leads a team.
+pub(super) fn write_to_leads(
+    desk: &Desk<'_>,
+    team: &Team,
+    body: String,
+    purpose: Purpose,
+) -> Decided<()> {
+    let message = Message::Text(body);
+    for lead in leads_of(desk, team)? {
+        write_to(desk, &desk.person(&lead)?, team, message.clone(), purpose)?;
+    }
+    Ok(())
 }

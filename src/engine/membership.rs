@@ -6,7 +6,6 @@ use chrono_tz::Tz;
 
 use super::decision::{Decided, Desk};
 use super::pipeline::Engine;
-use super::speaker::leads_of;
 use super::wakes::replan;
 use super::{champions, holding, jobs, rounds};
 use crate::domain::cron::CronExpr;
@@ -105,10 +104,7 @@ pub(super) fn place_changed(
             desk.tx.settle(&team)?;
             look_who_is_there(desk, &mut team)?;
         }
-        PlaceChange::Unclear => {
-            team.roster_at = None;
-            desk.look_up(&team.place, Purpose::LookUp(team.id))?;
-        }
+        PlaceChange::Unclear => look_who_is_there(desk, &mut team)?,
         PlaceChange::Gone => return pause(desk, team, "gone").map(|()| None),
         PlaceChange::Back => return resumed(desk, team).map(|()| None),
     }
@@ -146,16 +142,7 @@ pub(super) fn pause(desk: &Desk<'_>, mut team: Team, cause: &str) -> Decided<()>
     team.paused = Some(cause.to_owned());
     desk.tx.put_team(&team)?;
     let words = Unreachable { team: team.name.clone(), cause: cause.to_owned() };
-    tell_leads(desk, &team, &Message::Text(desk.text.say(&words)))
-}
-
-/// Tells whoever leads a team something in private.
-pub(super) fn tell_leads(desk: &Desk<'_>, team: &Team, message: &Message) -> Decided<()> {
-    for lead in leads_of(desk, team)? {
-        let lead = desk.person(&lead)?;
-        jobs::write_to(desk, &lead, team, message.clone(), Purpose::Notice(team.id))?;
-    }
-    Ok(())
+    jobs::write_to_leads(desk, &team, desk.text.say(&words), Purpose::Notice(team.id))
 }
 
 /// A look-up came back: the members are known, and a planned round opens.

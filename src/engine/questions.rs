@@ -89,6 +89,11 @@ impl Front {
         self.answers.get(id).and_then(|answer| answer.value.as_ref())
     }
 
+    /// A question by its id, if the round asks it.
+    pub fn asked(&self, id: &QuestionId) -> Option<&Question> {
+        self.bank.question(id).filter(|_| self.round.questions.contains(id))
+    }
+
     /// How many questions of the round are answered.
     pub fn answered(&self) -> usize {
         self.round.questions.iter().filter(|id| self.value(id).is_some()).count()

@@ -1,6 +1,7 @@
 //! What the bot does with permissions that a workspace may grant or leave out.
 
 use crate::double::bot::Way;
+use crate::double::person::Person;
 use crate::double::state::{Note, State};
 use crate::double::workspace::Group;
 use crate::team::{CALM, CHANNEL, ENTRY, Office, workspace};
@@ -38,19 +39,7 @@ async fn a_user_group_leads_a_team_where_the_bot_may_know_its_people() {
         let office = Office::with(double, Way::Sockets, &format!("{CALM}{entry}")).await;
         let bob = office.person("Bob");
         // Who is in the channel is looked up when the bot starts, which takes a moment.
-        let answer = loop {
-            let mark = bob.mark();
-            assert!(bob.types(CHANNEL, "/maturity start quick").await.is_acked());
-            let own = |state: &State| {
-                let fresh = state.notes.iter().skip(mark);
-                let mut own = fresh.filter(|it| it.only.as_deref() == Some("U0BOB"));
-                own.next().map(Note::screen)
-            };
-            let answer = office.double.until("a word to Bob", own).await;
-            if !answer.contains("you are not in") {
-                break answer;
-            }
-        };
+        let answer = starts_once_known(&office, &bob).await;
         if may {
             bob.awaits(CHANNEL, "[Answer]").await;
         } else {
@@ -60,6 +49,24 @@ async fn a_user_group_leads_a_team_where_the_bot_may_know_its_people() {
             .double
             .with(|state| state.journal.iter().any(|it| it.method.starts_with("usergroups.")));
         assert_eq!(asked, may, "what was not granted is not asked for");
+    }
+}
+
+/// Bob starts a round, again and again until it is known that he is in the team; gives what he
+/// hears then.
+async fn starts_once_known(office: &Office, bob: &Person) -> String {
+    loop {
+        let mark = bob.mark();
+        assert!(bob.types(CHANNEL, "/maturity start quick").await.is_acked());
+        let own = |state: &State| {
+            let fresh = state.notes.iter().skip(mark);
+            let mut own = fresh.filter(|it| it.only.as_deref() == Some("U0BOB"));
+            own.next().map(Note::screen)
+        };
+        let answer = office.double.until("a word to Bob", own).await;
+        if !answer.contains("you are not in") {
+            return answer;
+        }
     }
 }
 
@@ -87,19 +94,7 @@ async fn however_many_user_groups_there_are_theirs_lead() {
         })
         .await;
     // What the look brought is on disk a moment later.
-    let leads = loop {
-        let mark = bob.mark();
-        assert!(bob.types(CHANNEL, "/maturity start quick").await.is_acked());
-        let own = |state: &State| {
-            let fresh = state.notes.iter().skip(mark);
-            let mut own = fresh.filter(|it| it.only.as_deref() == Some("U0BOB"));
-            own.next().map(Note::screen)
-        };
-        let answer = office.double.until("a word to Bob", own).await;
-        if !answer.contains("you are not in") {
-            break answer;
-        }
-    };
+    let leads = starts_once_known(&office, &bob).await;
     assert!(!leads.contains("Only who leads"), "{leads}");
     bob.awaits(CHANNEL, "[Answer]").await;
     let calls = office.double.with(|state| {
