@@ -9,12 +9,12 @@ use super::questions::Front;
 use super::{holding, jobs, membership};
 use crate::clock::Instant;
 use crate::domain::courtesy::{Timing, when};
-use crate::domain::ids::{EventId, PlaceId, TeamId};
+use crate::domain::ids::TeamId;
 use crate::domain::message::{Destination, Message, MessageRef, Picture};
 use crate::domain::outgoing::{Errand, Mishap, OutRow, Purpose};
 use crate::domain::person::Person;
 use crate::domain::round::State;
-use crate::platform::{Drawing, Facts, Incoming, Parcel, Platform, PostError, What};
+use crate::platform::{Drawing, Parcel, Platform, PostError};
 use crate::report::pictures;
 use crate::store::keys::readable;
 use crate::store::kv::Key;
@@ -231,23 +231,6 @@ impl Engine {
             }
             _ => platform.post(&parcel).await.map(Some),
         })
-    }
-
-    async fn look_up(
-        &self,
-        platform: &dyn Platform,
-        place: &PlaceId,
-        id: &str,
-    ) -> Decided<Result<Option<MessageRef>, PostError>> {
-        let members = match platform.members(place).await {
-            Ok(members) => members,
-            Err(error) => return Ok(Err(error)),
-        };
-        let facts = Facts::Members { place: place.clone(), members };
-        let sent = self.clock.now();
-        let id = EventId(format!("look-up {id}"));
-        self.handle(&Incoming { id, sent, what: What::Facts(facts) }).await?;
-        Ok(Ok(None))
     }
 
     /// Draws a picture from stored results; `None` when they are gone.

@@ -31,6 +31,7 @@ impl Engine {
             self.changed.send_replace(());
             return Ok(None);
         }
+        self.looks.hear(&event.what);
         let decided = self.commit_if_any(|desk| event::decide(desk, event)).await;
         self.handled.fetch_add(1, Ordering::Relaxed);
         let (reply, changed) = decided?;

@@ -1,6 +1,9 @@
 //! Who is in which place is looked up now and then: whoever came or went while the bot was down, or
 //! unheard, is known all the same.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use chrono::TimeDelta;
 
 use super::decision::{Decided, Desk, ROOM};
@@ -8,15 +11,23 @@ use super::membership::is_paused_by_place;
 use super::pipeline::Engine;
 use super::reviews::Which;
 use crate::clock::Instant;
-use crate::domain::ids::TeamId;
+use crate::domain::ids::{EventId, PlaceId, TeamId};
+use crate::domain::message::MessageRef;
 use crate::domain::outgoing::{Errand, OutRow, Purpose};
 use crate::domain::team::Team;
+use crate::platform::{Facts, Incoming, Platform, PostError, Profile, What};
 
 /// How old what is known of a team that is asked may become.
 const FRESH: TimeDelta = TimeDelta::days(1);
 
 /// How far apart look-ups of several teams begin, so that 500 teams are an hour's work.
 const APART: TimeDelta = TimeDelta::seconds(7);
+
+/// How often at most one look-up asks; where people come and go all the time, the next one tells.
+const TIMES: usize = 3;
+
+/// What came of a look-up; no message does.
+type Seen = Decided<Result<Option<MessageRef>, PostError>>;
 
 impl Engine {
     /// Puts look-ups of teams into the outbox, where it is time for them.
@@ -29,6 +40,60 @@ impl Engine {
             from += APART * i32::try_from(some.len()).unwrap_or(i32::MAX);
         }
         Ok(())
+    }
+
+    /// Asks a platform who is in a place, and takes that in; asks again where news of the place came
+    /// meanwhile, since what was asked for may be older than they are.
+    pub(super) async fn look_up(&self, platform: &dyn Platform, place: &PlaceId, id: &str) -> Seen {
+        let mut seen = Ok(Ok(None));
+        for time in 1..=TIMES {
+            self.looks.begin(place);
+            let members = platform.members(place).await;
+            seen = match members {
+                Ok(members) => self.take_in(place, members, format!("look-up {id}/{time}")).await,
+                Err(error) => Ok(Err(error)),
+            };
+            if !self.looks.end(place) {
+                break;
+            }
+        }
+        seen
+    }
+
+    async fn take_in(&self, place: &PlaceId, members: Vec<Profile>, id: String) -> Seen {
+        let what = What::Facts(Facts::Members { place: place.clone(), members });
+        let incoming = Incoming { id: EventId(id), sent: self.clock.now(), what };
+        self.handle(&incoming).await.map(|_| Ok(None))
+    }
+}
+
+/// Look-ups under way, each with whether news of its place came since it began.
+#[derive(Default)]
+pub(super) struct Looks(Mutex<BTreeMap<PlaceId, bool>>);
+
+impl Looks {
+    fn begin(&self, place: &PlaceId) {
+        self.places().insert(place.clone(), false);
+    }
+
+    /// Tells of something that happened; to be called before it is decided.
+    pub fn hear(&self, what: &What) {
+        if let What::Joined { place, .. }
+        | What::Left { place, .. }
+        | What::PlaceChanged { place, .. } = what
+            && let Some(is_overtaken) = self.places().get_mut(place)
+        {
+            *is_overtaken = true;
+        }
+    }
+
+    /// Whether news came.
+    fn end(&self, place: &PlaceId) -> bool {
+        self.places().remove(place).unwrap_or(false)
+    }
+
+    fn places(&self) -> MutexGuard<'_, BTreeMap<PlaceId, bool>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

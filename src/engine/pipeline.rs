@@ -10,6 +10,7 @@ use tokio::sync::{RwLock, watch};
 use super::banks::Banks;
 use super::decision::{Decided, Desk, Trouble};
 use super::links::Links;
+use super::look_ups::Looks;
 use super::outbox::Outbox;
 use super::reviews::Reviews;
 use super::rules::Rules;
@@ -48,6 +49,7 @@ pub struct Engine {
     /// What labels are made with under which forgotten answers go on counting.
     labels: SecretKey,
     pub(super) reviews: Reviews,
+    pub(super) looks: Looks,
     /// How many events were handled since the start.
     pub(crate) handled: AtomicU64,
     /// Held together by decisions, and alone by one that was overtaken again and again.
@@ -81,6 +83,7 @@ impl Engine {
             to_shred_again: AtomicBool::new(false),
             labels: SecretKey::of_this_life(),
             reviews: Reviews::default(),
+            looks: Looks::default(),
             handled: AtomicU64::new(0),
             turn: RwLock::default(),
         }

@@ -13,7 +13,7 @@ use maturity_bot::domain::message::{Destination, Message, MessageRef, Press};
 use maturity_bot::domain::team::Settings;
 use maturity_bot::engine::{Engine, Rules, TeamPlan};
 use maturity_bot::platform::{
-    Facts, Inbox, Incoming, Parcel, Platform, PostError, Profile, Reply, Stop, What,
+    Facts, Inbox, Incoming, Parcel, PlaceChange, Platform, PostError, Profile, Reply, Stop, What,
 };
 use maturity_bot::store::keyring::Keyring;
 use maturity_bot::store::memory::MemoryKv;
@@ -34,12 +34,28 @@ pub struct Chat {
     pub dead: Mutex<BTreeMap<PlaceId, String>>,
     /// How often people were looked up in each place.
     pub looked: Mutex<BTreeMap<PlaceId, usize>>,
+    /// What happens while the next look-up is under way.
+    pub meanwhile: Mutex<Option<(Arc<Engine>, Incoming)>>,
 }
 
 impl Chat {
     fn reach(&self, place: &PlaceId) -> Result<(), PostError> {
         let cause = self.dead.lock().unwrap().get(place).cloned();
         cause.map_or(Ok(()), |cause| Err(PostError::DeadTarget(cause)))
+    }
+
+    /// From now on look-ups find what an event told of.
+    fn happens(&self, what: &What) {
+        match what {
+            What::PlaceChanged { place, change: PlaceChange::Gone } => {
+                self.dead.lock().unwrap().insert(place.clone(), "gone".to_owned());
+            }
+            What::Left { place, person } => {
+                let mut members = self.members.lock().unwrap();
+                members.get_mut(place).unwrap().retain(|member| member.id != *person);
+            }
+            other => panic!("nobody looks {other:?} up"),
+        }
     }
 }
 
@@ -83,8 +99,14 @@ impl Platform for Chat {
             return Err(error);
         }
         *self.looked.lock().unwrap().entry(place.clone()).or_default() += 1;
-        self.reach(place)?;
-        Ok(self.members.lock().unwrap().get(place).cloned().unwrap_or_default())
+        let found = self.reach(place);
+        let members = self.members.lock().unwrap().get(place).cloned().unwrap_or_default();
+        let meanwhile = self.meanwhile.lock().unwrap().take();
+        if let Some((engine, event)) = meanwhile {
+            self.happens(&event.what);
+            engine.handle(&event).await.unwrap();
+        }
+        found.map(|()| members)
     }
 
     async fn profile(&self, person: &PersonId) -> Result<Profile, PostError> {

@@ -1,5 +1,7 @@
 //! A team's place moves, is shared, goes and comes back.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use maturity_bot::domain::ids::{PlaceId, TeamId};
 use maturity_bot::domain::message::{Destination, Message};
@@ -65,6 +67,26 @@ async fn a_place_that_moved_hears_nothing_before_it_is_known_who_is_there() {
     assert_eq!(told.len(), 1, "that it stays open longer is overtaken: {told:?}");
     assert!(told[0].contains("the results of"), "{told:?}");
     assert_eq!(house.chat.updates.lock().unwrap().len(), 1, "the opening says that it is over");
+}
+
+#[tokio::test]
+async fn a_look_up_that_began_before_a_place_went_does_not_bring_it_back() {
+    let (house, team) = in_a_round().await;
+    changes(&house, PlaceChange::Unclear).await;
+    let gone = What::PlaceChanged { place: OLD.into(), change: PlaceChange::Gone };
+    *house.chat.meanwhile.lock().unwrap() = Some((Arc::clone(&house.engine), house.event(gone)));
+    house.settle().await;
+    assert_eq!(team_of(&house, team).paused.as_deref(), Some("gone"));
+}
+
+#[tokio::test]
+async fn who_left_during_a_look_up_is_not_brought_back_by_it() {
+    let (house, team) = in_a_round().await;
+    changes(&house, PlaceChange::Unclear).await;
+    let left = What::Left { place: OLD.into(), person: person(2) };
+    *house.chat.meanwhile.lock().unwrap() = Some((Arc::clone(&house.engine), house.event(left)));
+    house.settle().await;
+    assert!(!house.tx().is_member(team, &person(2)).unwrap());
 }
 
 #[tokio::test]
