@@ -30,6 +30,7 @@ mod membership;
 mod nudges;
 mod operator;
 mod outbox;
+mod overtaken;
 mod pages;
 mod pipeline;
 mod privacy;

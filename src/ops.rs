@@ -89,8 +89,14 @@ fn verdict(look: &Look, well: impl Fn(Link) -> bool) -> (StatusCode, String) {
     match look().map(|snapshot| unwell(&snapshot)) {
         Ok(unwell) if unwell.is_empty() => (StatusCode::OK, "ok\n".to_owned()),
         Ok(unwell) => (StatusCode::SERVICE_UNAVAILABLE, format!("{unwell}\n")),
-        Err(cause) => (StatusCode::SERVICE_UNAVAILABLE, format!("{cause}\n")),
+        Err(cause) => (StatusCode::SERVICE_UNAVAILABLE, unreadable(&cause)),
     }
+}
+
+/// What failed is for the operator's log: it may name a record, and with it somebody.
+fn unreadable(cause: &str) -> String {
+    tracing::error!("the store cannot be read for health and metrics: {cause}");
+    "the store cannot be read; the log says more\n".to_owned()
 }
 
 fn word(link: Link) -> &'static str {
@@ -107,8 +113,8 @@ async fn metrics(State(look): State<Look>) -> impl IntoResponse {
     match look() {
         Ok(snapshot) => (StatusCode::OK, [(header::CONTENT_TYPE, FORMAT)], exposition(&snapshot)),
         Err(cause) => {
-            let cause = format!("# {cause}\n");
-            (StatusCode::SERVICE_UNAVAILABLE, [(header::CONTENT_TYPE, FORMAT)], cause)
+            let words = format!("# {}", unreadable(&cause));
+            (StatusCode::SERVICE_UNAVAILABLE, [(header::CONTENT_TYPE, FORMAT)], words)
         }
     }
 }
@@ -172,6 +178,14 @@ mod tests {
     fn asked(link: Link, well: impl Fn(Link) -> bool) -> (StatusCode, String) {
         let look: Look = Arc::new(move || Ok(snapshot(link)));
         verdict(&look, well)
+    }
+
+    #[test]
+    fn a_store_that_cannot_be_read_is_told_of_without_its_records() {
+        let look: Look = Arc::new(|| Err("the record person/slack:U0ANN is damaged".to_owned()));
+        let (status, words) = verdict(&look, |_| true);
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(words.contains("cannot be read") && !words.contains("U0ANN"), "{words}");
     }
 
     #[test]

@@ -15,6 +15,8 @@ mod large;
 mod people;
 #[path = "engine/places.rs"]
 mod places;
+#[path = "engine/sitting.rs"]
+mod sitting;
 #[path = "engine/time.rs"]
 mod time;
 #[path = "engine/trouble.rs"]

@@ -132,6 +132,13 @@ pub fn read(reply: &str, question: &Question) -> Result<Value, Misread> {
     }
 }
 
+/// Whether these words can only be meant as an answer, to whichever question.
+#[must_use]
+pub fn is_plain(reply: &str) -> bool {
+    let reply = reply.trim().to_lowercase();
+    reply == "none" || option_number(&reply, 0).is_some() || read_yes_no(&reply).is_ok()
+}
+
 fn read_text(reply: &str) -> Result<Value, Misread> {
     let characters = reply.chars().count();
     if characters > LONGEST_TEXT {

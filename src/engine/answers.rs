@@ -149,7 +149,8 @@ fn go_on(
     let who = front.who(desk, person)?;
     desk.tx.put_sitting(front.round.id, who, &front.sitting)?;
     let rests = front.sitting.taken.is_multiple_of(SITTING) && front.sitting.taken > 0;
-    let above = if rests && front.left() > 0 {
+    // For a single question nobody takes a rest.
+    let above = if rests && front.left() > 1 {
         let over =
             SittingOver { left: front.left(), closes: desk.when(front.round.closes, &front.team) };
         format!("{above}\n\n{}", desk.text.say(&over))
@@ -284,7 +285,7 @@ pub(super) fn skip(desk: &Desk<'_>, speaker: &Speaker, mut front: Front) -> Deci
         front.sitting.skipped.push(id.clone());
         front.sitting.taken += 1;
     }
-    let above = desk.text.say(&Skipped { left: front.left() });
+    let above = desk.text.say(&Skipped { number: front.number(&id) });
     go_on(desk, &speaker.person, front, &id, above)
 }
 
@@ -338,7 +339,12 @@ pub(super) fn comment(
         return Ok(no_comment(desk, too_long));
     }
     let terms = front.round.terms;
-    let above = desk.text.say(&Commented { min_group: terms.min_group, mode: terms.mode.name() });
+    let on = front.sitting.last.as_ref().and_then(|id| front.bank.question(id));
+    let above = desk.text.say(&Commented {
+        text: on.map(|question| question.text.clone()).unwrap_or_default(),
+        min_group: terms.min_group,
+        mode: terms.mode.name(),
+    });
     Ok(Some(next_or_done(desk, &front, &above)))
 }
 

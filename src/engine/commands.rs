@@ -30,6 +30,9 @@ pub(super) fn typed(
     }
     match command::parse(words) {
         Ok(command) => run(desk, speaker, command, values),
+        Err(_) if command::parse_in_sitting(words).is_some() => {
+            answers::answer(desk, speaker, None)
+        }
         Err(problem) => Ok(misunderstood(desk, &problem, false)),
     }
 }
@@ -68,6 +71,7 @@ pub(super) fn run(
         Some(reply) => Ok(reply),
         None => match team.cloned() {
             Some(team) => for_team(desk, speaker, team, command, values),
+            None if speaker.astray => Ok(not_yours(desk)),
             None => Ok(which_team(desk, speaker)),
         },
     }

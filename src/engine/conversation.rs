@@ -6,7 +6,7 @@ use super::speaker::Speaker;
 use super::{answers, commands, wishes};
 use crate::domain::answer;
 use crate::domain::bank::Kind;
-use crate::domain::command::{self, Command, SittingWord};
+use crate::domain::command::{self, Command, Misunderstood, SittingWord};
 use crate::platform::{Incoming, Reply};
 
 /// What may stand in front of a command, on every platform.
@@ -35,11 +35,20 @@ pub(super) fn said(
 }
 
 /// The question that words behind a prefix are about, where they are about one: some chats bring
-/// the bot nothing else. A word of a sitting is, and so is an answer that is no command; no words
-/// that may be a mistyped command become the answer to a question for words.
+/// the bot nothing else. A word of a sitting is, and so is what is no command and like none, be it
+/// an answer or none that can be read; no such words become the answer to a question for words.
 fn in_front(desk: &Desk<'_>, speaker: &Speaker, words: &str) -> Decided<Option<Front>> {
     let word = command::parse_in_sitting(words);
-    let is_command = match command::parse(words) {
+    let parsed = command::parse(words);
+    let may_be_mistyped = match &parsed {
+        Err(Misunderstood::Word { suggestion, .. }) => {
+            suggestion.is_some() && !answer::is_plain(words)
+        }
+        _ => true,
+    };
+    let is_command = match parsed {
+        // In private it answers, as it does without a prefix; elsewhere it asks for help.
+        Ok(Command::Help(None)) if words == "?" => speaker.place.is_some(),
         // Whoever gets no messages and says `back` wants them again.
         Ok(Command::Resume) => word.is_none() || wishes::is_paused(desk, speaker),
         Ok(command) => word.is_none() || commands::is_allowed(speaker, &command),
@@ -51,7 +60,7 @@ fn in_front(desk: &Desk<'_>, speaker: &Speaker, words: &str) -> Decided<Option<F
     let shown = Front::find(desk, speaker)?.filter(|front| front.is_before(&speaker.person));
     let answers = |front: &Front| {
         let question = front.question().filter(|question| question.kind != Kind::Text);
-        question.is_some_and(|question| answer::read(words, question).is_ok())
+        question.is_some_and(|it| !may_be_mistyped || answer::read(words, it).is_ok())
     };
     Ok(shown.filter(|front| word.is_some() || answers(front)))
 }
@@ -131,6 +140,7 @@ fn sitting_word(
 fn bare(desk: &Desk<'_>, speaker: &Speaker, text: &str, open: bool) -> Decided<Reply> {
     match command::parse(text) {
         Ok(command) => commands::run(desk, speaker, command, None),
+        Err(_) if command::parse_in_sitting(text).is_some() => answers::answer(desk, speaker, None),
         Err(problem) => Ok(commands::misunderstood(desk, &problem, open)),
     }
 }

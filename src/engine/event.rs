@@ -117,8 +117,8 @@ fn today(desk: &Desk<'_>) -> u32 {
     u32::try_from(desk.now.timestamp() / 86_400).unwrap_or(0)
 }
 
-/// Forgets some events that were handled long ago.
-pub(super) fn prune(desk: &Desk<'_>) -> Decided<()> {
-    desk.tx.prune_seen(today(desk).saturating_sub(REMEMBERED_DAYS), PRUNED)?;
-    Ok(())
+/// Forgets some events that were handled long ago; tells whether there may be more of them.
+pub(super) fn prune(desk: &Desk<'_>) -> Decided<bool> {
+    let forgotten = desk.tx.prune_seen(today(desk).saturating_sub(REMEMBERED_DAYS), PRUNED)?;
+    Ok(forgotten == PRUNED)
 }

@@ -53,7 +53,7 @@ impl Engine {
         while self.work_some(&mut left).await? {}
         self.review().await?;
         self.shred_again().await?;
-        self.commit(event::prune).await?;
+        while self.commit(event::prune).await? {}
         Ok(())
     }
 

@@ -1,9 +1,6 @@
 //! Who is in which place is looked up now and then: whoever came or went while the bot was down, or
 //! unheard, is known all the same.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use chrono::TimeDelta;
 
 use super::decision::{Decided, Desk, ROOM};
@@ -64,36 +61,6 @@ impl Engine {
         let what = What::Facts(Facts::Members { place: place.clone(), members });
         let incoming = Incoming { id: EventId(id), sent: self.clock.now(), what };
         self.handle(&incoming).await.map(|_| Ok(None))
-    }
-}
-
-/// Look-ups under way, each with whether news of its place came since it began.
-#[derive(Default)]
-pub(super) struct Looks(Mutex<BTreeMap<PlaceId, bool>>);
-
-impl Looks {
-    fn begin(&self, place: &PlaceId) {
-        self.places().insert(place.clone(), false);
-    }
-
-    /// Tells of something that happened; to be called before it is decided.
-    pub fn hear(&self, what: &What) {
-        if let What::Joined { place, .. }
-        | What::Left { place, .. }
-        | What::PlaceChanged { place, .. } = what
-            && let Some(is_overtaken) = self.places().get_mut(place)
-        {
-            *is_overtaken = true;
-        }
-    }
-
-    /// Whether news came.
-    fn end(&self, place: &PlaceId) -> bool {
-        self.places().remove(place).unwrap_or(false)
-    }
-
-    fn places(&self) -> MutexGuard<'_, BTreeMap<PlaceId, bool>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

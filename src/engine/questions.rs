@@ -94,6 +94,11 @@ impl Front {
         self.bank.question(id).filter(|_| self.round.questions.contains(id))
     }
 
+    /// The number under which people know a question, from 1 on.
+    pub fn number(&self, id: &QuestionId) -> usize {
+        self.round.questions.iter().position(|it| it == id).map_or(1, |place| place + 1)
+    }
+
     /// How many questions of the round are answered.
     pub fn answered(&self) -> usize {
         self.round.questions.iter().filter(|id| self.value(id).is_some()).count()

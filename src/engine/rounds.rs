@@ -192,6 +192,7 @@ fn opening_post(desk: &Desk<'_>, team: &Team, round: &Round) -> Decided<Message>
         mode: round.terms.mode.name(),
         min_group: round.terms.min_group,
         small: round.terms.min_group == 1,
+        early: round.terms.early,
         leads: desk.tx.names_of(&super::speaker::leads_of(desk, team)?)?,
         pulse: is_pulse(desk, &round.preset),
     });

@@ -22,7 +22,7 @@ pub(super) fn asked(desk: &Desk<'_>, speaker: &Speaker, command: Command) -> Dec
         return Ok(super::replies::refused(desk));
     }
     if desk.tx.team_at(&place)?.is_some() {
-        return Ok(problem(desk, "place", ""));
+        return Ok(taken(desk, speaker, &place));
     }
     if wishes.is_empty() {
         return Ok(Some(Message::Form(setup_form::form(desk, speaker))));
@@ -54,7 +54,7 @@ pub(super) fn submitted(desk: &Desk<'_>, speaker: &Speaker, values: &Values) -> 
         return Ok(super::replies::refused(desk));
     }
     if desk.tx.team_at(&place)?.is_some() {
-        return Ok(problem(desk, "place", ""));
+        return Ok(taken(desk, speaker, &place));
     }
     match setup_form::read(desk, &place, values) {
         Ok(Wish { name, leads, settings }) => make(desk, speaker, place, name, leads, settings),
@@ -106,6 +106,12 @@ fn make(
     let next = team.wakes.iter().filter(|(wake, _)| matches!(wake, Wake::Schedule(_)));
     let next = next.map(|(_, at)| desk.when(*at, &team)).next();
     Ok(desk.reply(&SetUp { team: team.name.clone(), next }))
+}
+
+/// The place has a team already, whose name its people hear.
+fn taken(desk: &Desk<'_>, speaker: &Speaker, place: &PlaceId) -> Reply {
+    let own = speaker.teams.iter().find(|team| team.place == *place);
+    problem(desk, "place", own.map_or("", |team| &team.name))
 }
 
 fn problem(desk: &Desk<'_>, field: &str, heard: &str) -> Reply {

@@ -64,7 +64,7 @@ pub(super) fn next(desk: &Desk<'_>) -> Decided<Option<Instant>> {
 
 /// Does what is due, if nobody did it meanwhile.
 pub(super) fn fire(desk: &Desk<'_>, key: &Key, due: Due) -> Decided<()> {
-    if !desk.tx.is_due(key)? {
+    if !desk.tx.is_due(key, desk.now)? {
         return Ok(());
     }
     desk.tx.delete(key.clone());
@@ -99,7 +99,7 @@ pub(super) fn fire(desk: &Desk<'_>, key: &Key, due: Due) -> Decided<()> {
 
 /// Puts off what is due for an hour, because it cannot be done now.
 pub(super) fn put_off(desk: &Desk<'_>, key: &Key, due: Due) -> Decided<()> {
-    if !desk.tx.is_due(key)? {
+    if !desk.tx.is_due(key, desk.now)? {
         return Ok(());
     }
     desk.tx.delete(key.clone());

@@ -80,9 +80,10 @@ impl Tx<'_> {
         self.put(layout::due(until, due.team, due.wake), &due)
     }
 
-    /// Whether something is still to be done.
-    pub fn is_due(&self, key: &[u8]) -> Result<bool> {
-        self.exists(key)
+    /// Whether something is still to be done, and due: the clock may have gone back since it was
+    /// found.
+    pub fn is_due(&self, key: &[u8], now: Instant) -> Result<bool> {
+        Ok(key < prefix_end(&layout::due_at(now).done()).as_slice() && self.exists(key)?)
     }
 
     /// When the first thing after `now` is due.
@@ -259,5 +260,26 @@ pub(super) fn last_text(key: &[u8]) -> Option<String> {
     match segments(key)?.pop()? {
         Segment::Text(text) => Some(text),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::super::memory::MemoryKv;
+    use super::*;
+
+    #[test]
+    fn what_was_due_is_so_no_more_once_the_clock_went_back() {
+        let kv = MemoryKv::new();
+        let tx = Tx::new(&kv);
+        let at = Instant::from_timestamp_millis(1_800_000_000_000).unwrap();
+        tx.due_later(Due { team: TeamId(1), wake: Wake::Close }, at).unwrap();
+        let (key, _) = tx.due(at, &[], 1).unwrap().remove(0);
+        assert!(tx.is_due(&key, at).unwrap());
+        assert!(!tx.is_due(&key, at - TimeDelta::milliseconds(1)).unwrap());
+        tx.delete(key.clone());
+        assert!(!tx.is_due(&key, at).unwrap());
     }
 }

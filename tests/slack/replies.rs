@@ -160,7 +160,7 @@ async fn v19_home_is_there_at_once_and_a_failed_one_is_put_up_again() {
     let home = bob.awaits_home("Payments").await;
     let took = office.double.now() - from;
     assert!(took < 2_000, "{took} ms");
-    for words in ["[Answer]", "[Not before tomorrow]", "[Stop writing to me]", "Leads"] {
+    for words in ["[Answer]", "[Not before tomorrow]", "[Stop writing to me]", "Whoever leads"] {
         assert!(home.contains(words), "no {words} on:\n{home}");
     }
     let cem = office.person("Cem");

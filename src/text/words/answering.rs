@@ -70,7 +70,7 @@ words! {
     }
     /// A question will not be asked again in this round.
     Skipped = "answering/skipped" {
-        left: usize = 4,
+        number: usize = 3,
     }
     /// The last change was taken back.
     Undone = "answering/undone" {
@@ -90,6 +90,7 @@ words! {
     }
     /// A remark was added to the last answer.
     Commented = "answering/commented" {
+        text: String = "A Linux server is slow. How far do you get without help?".to_owned(),
         min_group: u32 = 3,
         mode: &'static str = "pseudonymous",
     }

@@ -13,6 +13,7 @@ words! {
         mode: &'static str = "pseudonymous",
         min_group: u32 = 3,
         small: bool = false,
+        early: bool = false,
         leads: Vec<String> = vec!["Kim".to_owned()],
         pulse: bool = false,
     }
