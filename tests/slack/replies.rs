@@ -37,6 +37,39 @@ async fn v13_a_report_is_read_where_the_bot_is_no_member() {
     office.assert_well_behaved();
 }
 
+/// Slack refuses messages beyond a certain length, and a report holds all remarks.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_report_is_read_to_its_last_remark() {
+    let office = Office::open(Way::Sockets).await;
+    office.starts_round("quick").await;
+    let mut remarks = Vec::new();
+    for name in ["Ann", "Bob", "Cem", "Dia"] {
+        let person = office.person(name);
+        assert!(person.types(CHANNEL, "/maturity answer").await.is_acked());
+        for number in 1..=8 {
+            let remark = format!("{name} on {number}: {}", "so it is, and ".repeat(32));
+            for line in ["don't know", &format!("comment {remark}")] {
+                assert!(person.types(CHANNEL, &format!("/maturity {line}")).await.is_acked());
+            }
+            remarks.push(format!("{name} on {number}:"));
+        }
+    }
+    let ann = office.person("Ann");
+    assert!(ann.types(CHANNEL, "/maturity close").await.is_acked());
+    ann.awaits(CHANNEL, "is closed").await;
+    let mark = ann.mark();
+    assert!(ann.types(CHANNEL, "/maturity report").await.is_acked());
+    ann.awaits_after(mark, CHANNEL, "shows how a figure came about").await;
+    let told = office.double.with(|state| {
+        let own = state.notes.iter().skip(mark).filter(|it| it.only.as_deref() == Some("U0ANN"));
+        own.map(Note::screen).collect::<Vec<_>>().join("\n")
+    });
+    for remark in remarks {
+        assert!(told.contains(&remark), "no {remark} in\n{told}");
+    }
+    office.assert_well_behaved();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn v14_the_form_opens_within_a_second_and_a_late_one_can_be_tried_again() {
     let office = Office::open(Way::Sockets).await;

@@ -12,6 +12,8 @@ pub const SECTION_TEXT: usize = 3000;
 /// The text of all sections of a message, in bytes; more is refused as `msg_blocks_too_long`,
 /// from about 13,000 bytes on as people found out.
 pub const MESSAGE_TEXT: usize = 11_000;
+/// The words of a part of a long message, in bytes; marks of ours may take more as Slack's.
+pub const PART_TEXT: usize = 8000;
 /// The text of all sections of a view, in bytes; a view may have 250 kB.
 pub const VIEW_TEXT: usize = 100_000;
 /// The words of a message that notifications show.
@@ -78,10 +80,20 @@ fn cut_by(text: &str, most: usize, measure: fn(char) -> usize) -> String {
 /// The text in pieces of at most `most`, divided between paragraphs, lines or words.
 #[must_use]
 pub fn split(text: &str, most: usize) -> Vec<String> {
+    split_by(text, most, char::len_utf16)
+}
+
+/// The same in pieces of at most `most` bytes.
+#[must_use]
+pub fn split_bytes(text: &str, most: usize) -> Vec<String> {
+    split_by(text, most, char::len_utf8)
+}
+
+fn split_by(text: &str, most: usize, measure: fn(char) -> usize) -> Vec<String> {
     let mut pieces = Vec::new();
     let mut rest = text.trim();
     while !rest.is_empty() {
-        let piece = head(rest, most, char::len_utf16);
+        let piece = head(rest, most, measure);
         pieces.push(piece.trim_end().to_owned());
         rest = rest[piece.len()..].trim_start();
     }

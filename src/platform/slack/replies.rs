@@ -20,6 +20,8 @@ use crate::text::words::SlackPart;
 
 /// The method that opens a modal.
 const OPEN: &str = "views.open";
+/// How often the address that comes with a command may be used ("Handling user interaction").
+const PARTS: usize = 5;
 /// What it says to whoever comes later than three seconds after a click.
 const TOO_LATE: &str = "expired_trigger_id";
 
@@ -178,9 +180,15 @@ impl Replies {
         }
     }
 
-    /// Says something to the person alone, where they asked; with `replace`, in the place of the
-    /// message they pressed something on.
+    /// Says something to the person alone, where they asked, in several messages where it is long;
+    /// with `replace`, in the place of the message they pressed something on.
     pub async fn say(&self, asker: Asker<'_>, message: &Message, replace: bool) {
+        for (number, part) in translate::parts(message, PARTS).iter().enumerate() {
+            self.say_part(asker, part, replace && number == 0).await;
+        }
+    }
+
+    async fn say_part(&self, asker: Asker<'_>, message: &Message, replace: bool) {
         let said = match &asker.reach.response_url {
             Some(url) => self.respond(url, asker.reach.thread.as_deref(), message, replace).await,
             None => false,

@@ -30,6 +30,21 @@ pub fn message(message: &Message) -> Payload {
     Payload { text, blocks: within(blocks, limits::MESSAGE_BLOCKS) }
 }
 
+/// A long message as several, at most `most`, of which the last has what can be pressed; what is
+/// beyond them is cut.
+#[must_use]
+pub fn parts(message: &Message, most: usize) -> Vec<Message> {
+    let is_short = message.body().len() <= limits::PART_TEXT;
+    if is_short || matches!(message, Message::Overview(_) | Message::Form(_)) {
+        return vec![message.clone()];
+    }
+    let mut bodies = limits::split_bytes(&message.body(), limits::PART_TEXT);
+    let before = bodies.len().min(most).saturating_sub(1);
+    let rest = bodies.split_off(before).join("\n\n");
+    let last = Message::Choices { body: rest, choices: message.choices() };
+    bodies.into_iter().map(Message::Text).chain([last]).collect()
+}
+
 /// Words with things to press below them, with at most `most` bytes of words.
 #[must_use]
 pub fn body_and_choices(body: &str, choices: &[Choice], most: usize) -> Vec<Value> {

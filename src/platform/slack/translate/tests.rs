@@ -138,6 +138,23 @@ fn what_does_not_fit_is_left_out_in_whole_parts_with_a_word_about_it() {
     assert!(fitting.iter().all(|block| block["type"] != "context"));
 }
 
+#[test]
+fn a_long_reply_becomes_several_messages_of_which_the_last_can_be_pressed() {
+    let line = |number: usize| format!("- remark {number} {}", "word ".repeat(80).trim_end());
+    let lines: Vec<String> = (0..60).map(line).collect();
+    let choices = vec![answer("publish", "Publish")];
+    let long = Message::Choices { body: lines.join("\n"), choices: choices.clone() };
+    let all = parts(&long, 5);
+    assert_eq!(all.len(), 4);
+    let told: Vec<String> = all.iter().map(Message::body).collect();
+    assert_eq!(told.join("\n").lines().collect::<Vec<_>>(), lines, "nothing is lost");
+    assert!(all[..3].iter().all(|part| part.choices().is_empty()));
+    assert_eq!(all[3].choices(), choices);
+    assert_eq!(parts(&long, 2).len(), 2);
+    let short = Message::Text("short".to_owned());
+    assert_eq!(parts(&short, 5), [short]);
+}
+
 /// Words with everything in them that Slack might stumble over.
 fn words() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
