@@ -17,6 +17,8 @@ mod script;
 mod answering;
 #[path = "slack/generated.rs"]
 mod generated;
+#[path = "slack/home.rs"]
+mod home;
 #[path = "slack/http.rs"]
 mod http;
 #[path = "slack/limits.rs"]

@@ -205,60 +205,6 @@ async fn v19_home_is_there_at_once_and_a_failed_one_is_put_up_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn home_changes_with_what_is_pressed_on_it() {
-    let office = Office::open(Way::Sockets).await;
-    office.starts_round("quick").await;
-    let bob = office.person("Bob");
-    assert!(bob.opens_home().await.is_acked());
-    bob.awaits_home("[Stop writing to me]").await;
-    assert!(bob.presses(&Spot::Home, "Stop writing to me").await.is_acked());
-    bob.awaits_home("[Write to me again]").await;
-    assert!(bob.presses(&Spot::Home, "Write to me again").await.is_acked());
-    bob.awaits_home("[Stop writing to me]").await;
-    office.assert_well_behaved();
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_lead_changes_targets_and_schedule_at_home() {
-    let double = workspace().await;
-    double.with(|state| {
-        state.workspace.add_channel("crew", &["Dia", "Eli"]);
-    });
-    let office = Office::with(double, Way::Sockets, CALM).await;
-    let dia = office.person("Dia");
-    assert!(dia.types("C0CREW", "/maturity setup Crew").await.is_acked());
-    dia.awaits("C0CREW", "Crew is ready").await;
-    assert!(dia.opens_home().await.is_acked());
-    dia.awaits_home("It has no schedule").await;
-
-    assert!(dia.presses(&Spot::Home, "Targets").await.is_acked());
-    dia.awaits_modal("The level each pillar is to reach").await;
-    dia.fills("Tooling", Fill::One("5"));
-    let sent = dia.submits().await;
-    assert!(matches!(sent, Sent::Changed), "{sent:?}");
-    dia.awaits_modal("Tooling 5").await;
-    dia.awaits_home("Tooling 5").await;
-
-    assert!(dia.presses(&Spot::Home, "When to ask").await.is_acked());
-    dia.awaits_modal("present schedule").await;
-    dia.fills("Or for experts", Fill::Text("every full moon"));
-    assert!(matches!(dia.submits().await, Sent::Errors(_)));
-    dia.fills("Or for experts", Fill::Text(""));
-    dia.fills("How often to ask", Fill::One("Every week"));
-    dia.fills("On", Fill::One("Thursday"));
-    let sent = dia.submits().await;
-    assert!(matches!(sent, Sent::Changed), "{sent:?}");
-    dia.awaits_home("Asks by itself").await;
-
-    // Whoever is no lead is not offered it.
-    let eli = office.person("Eli");
-    assert!(eli.opens_home().await.is_acked());
-    let home = eli.awaits_home("Crew").await;
-    assert!(!home.contains("[Targets]") && !home.contains("[When to ask]"), "{home}");
-    office.assert_well_behaved();
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_late_click_and_a_strangers_click_are_answered_politely() {
     let office = Office::open(Way::Sockets).await;
     let post = office.starts_round("quick").await;
