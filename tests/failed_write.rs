@@ -74,4 +74,5 @@ fn a_failed_write_ends_the_bot_soon_and_says_why() {
         drop(talk);
     }
     eprintln!("{ended_in_service} of {} ended while in service", BLOCKS.len());
+    assert!(ended_in_service > 0, "all ended before they had started");
 }

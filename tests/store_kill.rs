@@ -8,8 +8,10 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use maturity_bot::domain::ids::TeamId;
+use maturity_bot::random::below;
 use maturity_bot::store::codec;
 use maturity_bot::store::keys::{Segment, key, prefix_end, segments};
 use maturity_bot::store::kv::{Batch, Key, Kv, Op};
@@ -23,6 +25,10 @@ const ROUNDS: u32 = 50;
 /// Kills before a fresh store takes over: every check reads a store as a whole.
 const ROUNDS_OF_A_STORE: u32 = 100;
 const WRITERS: u32 = 16;
+/// What a writer says before it opens the store.
+const OPENING: &str = "opening";
+/// Within how many microseconds an opening is killed; usually it takes longer.
+const OPENED: u64 = 12_000;
 /// Names the data folder to the writing child.
 const FOLDER: &str = "STORE_KILL_FOLDER";
 const RECORD: u8 = 200;
@@ -47,6 +53,7 @@ fn batch(writer: u32, number: u32) -> Batch {
 
 /// Writes until it is killed; tells of every commit once it is acknowledged.
 async fn write_forever(folder: &Path) {
+    eprintln!("{OPENING}");
     let kv = Arc::new(open(folder));
     let run = std::process::id();
     let writers: Vec<_> = (0..WRITERS)
@@ -115,6 +122,20 @@ fn run_and_kill(folder: &Path, enough: u32) -> Vec<(u32, u32)> {
     acknowledged
 }
 
+/// Kills a writer while it opens the store, at a moment that is drawn; tells whether that was
+/// before it wrote anything.
+#[expect(clippy::disallowed_methods, reason = "nothing is waited for; any moment will do")]
+fn open_and_kill(folder: &Path) -> bool {
+    let mut child = start_writer(folder);
+    let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
+    let begun = lines.by_ref().map_while(Result::ok).find(|line| line == OPENING);
+    assert!(begun.is_some(), "the writer ended by itself");
+    std::thread::sleep(Duration::from_micros(below(OPENED)));
+    child.kill().expect("the writer was running");
+    child.wait().expect("the writer ends");
+    lines.next().is_none()
+}
+
 fn check(kv: &SledKv, acknowledged: &[(u32, u32)]) {
     for &(writer, number) in acknowledged {
         let found = kv.get(&part("left", writer, number)).expect("readable");
@@ -146,12 +167,18 @@ async fn torture_by_kills_loses_nothing_acknowledged() {
 
 fn kill_again_and_again(rounds: u32) {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut acknowledged = Vec::new();
+    let (mut acknowledged, mut hit) = (Vec::new(), 0);
     for round in 0..rounds {
         acknowledged.extend(run_and_kill(folder.path(), 1 + round * 7 % 97));
+        // What the writer left is opened by others that are killed at it.
+        for _ in 0..round % 3 {
+            hit += u32::from(open_and_kill(folder.path()));
+        }
         check(&open(folder.path()), &acknowledged);
     }
     assert!(acknowledged.len() >= rounds as usize);
+    eprintln!("{rounds} kills in service, {hit} in an opening");
+    assert!(hit > rounds / 10, "openings are too fast to be met by a kill");
     // The table of this test is empty, so only the sums can be found to disagree.
     let report = verify(&open(folder.path()), &Table { entries: &[] });
     assert!(report.damage.iter().all(|damage| damage.finding.contains("is not known")));

@@ -77,7 +77,7 @@ pub struct Settings {
     pub mode: Mode,
     /// The configured minimum group; `model.md`, section 3.
     pub min_respondents: u32,
-    /// A team of one or two agreed to see figures all the same.
+    /// A team of one or two sees figures all the same.
     pub small_team: bool,
     /// Whether an open round shows figures early.
     pub early: bool,

@@ -146,7 +146,7 @@ impl Model {
 
     fn close_now(&mut self, now: Instant, team: usize) -> &'static str {
         if self.open_round(team).is_none() {
-            return "is open. A lead can";
+            return "`start` opens one";
         }
         self.end_by_hand(now, team, Stage::Closed);
         "is closed"
@@ -154,14 +154,14 @@ impl Model {
 
     fn cancel(&mut self, now: Instant, team: usize) -> &'static str {
         if self.teams[team].current.is_none() {
-            return "is open. A lead can";
+            return "`start` opens one";
         }
         self.end_by_hand(now, team, Stage::Cancelled);
         "was cancelled"
     }
 
     fn extend_by(&mut self, now: Instant, team: usize, span: TimeDelta) -> &'static str {
-        let Some(number) = self.open_round(team) else { return "is open. A lead can" };
+        let Some(number) = self.open_round(team) else { return "`start` opens one" };
         let closes = self.teams[team].rounds[number].closes;
         let span = span.clamp(TimeDelta::hours(1), TimeDelta::weeks(4));
         self.extend_round(now, team, closes + span);
@@ -169,7 +169,7 @@ impl Model {
     }
 
     fn extend_until(&mut self, now: Instant, team: usize, end: Instant) -> &'static str {
-        let Some(number) = self.open_round(team) else { return "is open. A lead can" };
+        let Some(number) = self.open_round(team) else { return "`start` opens one" };
         let closes = self.teams[team].rounds[number].closes;
         if end <= closes {
             return "closes later than that already";
@@ -179,7 +179,7 @@ impl Model {
 
     fn nudge(&mut self, now: Instant, team: usize) -> &'static str {
         if self.open_round(team).is_none() {
-            return "is open. A lead can";
+            return "`start` opens one";
         }
         if self.remind_by_hand(now, team) { "on its way" } else { "used up" }
     }

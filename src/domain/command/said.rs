@@ -249,7 +249,7 @@ pub enum Setting {
     Quiet(Option<(NaiveTime, NaiveTime)>),
     /// Whether figures are shown before the round closes.
     Early(bool),
-    /// Whether a team of one or two agreed to see its own answers.
+    /// Whether a team of one or two sees its own answers.
     Small(bool),
     /// How answers are joined to people.
     Mode(Mode),
