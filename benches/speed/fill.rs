@@ -23,18 +23,20 @@ const ROUNDS: usize = 10;
 /// Puts so many answers into other teams' rounds; gives their bytes, keys included.
 pub async fn answers(world: &World, count: usize) -> u64 {
     let before = world.kv.bytes.load(Ordering::Relaxed);
-    stream::iter(0..count.div_ceil(MAX_OPS))
-        .for_each_concurrent(UNDER_WAY, |round| async move {
-            world.kv.commit(batch(world, round)).await.unwrap();
+    let batches = count.div_ceil(MAX_OPS);
+    let teams = batches.div_ceil(ROUNDS);
+    stream::iter(0..batches)
+        .for_each_concurrent(UNDER_WAY, |number| async move {
+            world.kv.commit(batch(world, number, teams)).await.unwrap();
         })
         .await;
     world.kv.bytes.load(Ordering::Relaxed) - before
 }
 
-/// One round of one team.
-fn batch(world: &World, number: usize) -> Batch {
-    let team = TeamId(1_000 + u32::try_from(number / ROUNDS).unwrap());
-    let round = RoundId { team, number: u32::try_from(number % ROUNDS).unwrap() + 1 };
+/// One round of one team; all have had theirs before the next begins, as in life.
+fn batch(world: &World, number: usize, teams: usize) -> Batch {
+    let team = TeamId(1_000 + u32::try_from(number % teams).unwrap());
+    let round = RoundId { team, number: u32::try_from(number / teams).unwrap() + 1 };
     let tx = Tx::new(world.kv.as_ref());
     for place in 0..PEOPLE * QUESTIONS {
         let (person, question) = (place / QUESTIONS, place % QUESTIONS);

@@ -2,7 +2,7 @@
 
 use super::decision::{Decided, Desk};
 use super::speaker::Speaker;
-use super::{agenda, results};
+use super::{agenda, lines};
 use crate::domain::bank::Action;
 use crate::domain::command::{ActionStep, Pick};
 use crate::domain::ids::ActionId;
@@ -15,7 +15,7 @@ use crate::text::words::{ActionChanged, Actions, NoSuchAction};
 /// `actions`.
 pub(super) fn list(desk: &Desk<'_>, team: &Team) -> Decided<Reply> {
     let numbers = report::latest(&desk.tx, team)?;
-    let outcomes = numbers.as_ref().map(results::outcomes);
+    let outcomes = numbers.as_ref().map(lines::outcomes);
     Ok(desk.reply(&Actions {
         team: team.name.clone(),
         actions: agenda::lines(desk, team, numbers.as_ref())?,

@@ -5,8 +5,8 @@ use super::replies::{no_team, not_yours, only_leads, refused, which_team};
 use super::sheet::Values;
 use super::speaker::Speaker;
 use super::{
-    actions, answers, champions, nudges, privacy, results, rounds, schedules, settings, setup,
-    targets, wishes,
+    actions, champions, explanations, nudges, privacy, results, rounds, schedules, settings, setup,
+    sittings, targets, wishes,
 };
 use crate::domain::access;
 use crate::domain::command::{
@@ -31,7 +31,7 @@ pub(super) fn typed(
     match command::parse(words) {
         Ok(command) => run(desk, speaker, command, values),
         Err(_) if command::parse_in_sitting(words).is_some() => {
-            answers::answer(desk, speaker, None)
+            sittings::answer(desk, speaker, None)
         }
         Err(problem) => Ok(misunderstood(desk, &problem, false)),
     }
@@ -87,11 +87,11 @@ fn personal(desk: &Desk<'_>, speaker: &Speaker, command: &Command) -> Decided<Op
         Command::Resume => wishes::resume(desk, speaker)?,
         Command::Snooze(until) => wishes::snooze(desk, speaker, *until, false)?,
         Command::Away(until) => wishes::snooze(desk, speaker, *until, true)?,
-        Command::Answer(None) => answers::answer(desk, speaker, None)?,
+        Command::Answer(None) => sittings::answer(desk, speaker, None)?,
         Command::Answer(Some(Pick::Number(number))) => {
-            answers::answer(desk, speaker, Some(&number.to_string()))?
+            sittings::answer(desk, speaker, Some(&number.to_string()))?
         }
-        Command::Answer(Some(Pick::Id(id))) => answers::answer(desk, speaker, Some(id.as_str()))?,
+        Command::Answer(Some(Pick::Id(id))) => sittings::answer(desk, speaker, Some(id.as_str()))?,
         Command::Team(TeamWord::List) => settings::list(desk, speaker)?,
         Command::Champion(step) => champions::step(desk, speaker, step)?,
         _ => return Ok(None),
@@ -116,9 +116,11 @@ fn for_team(
         Command::Nudge => nudges::asked(desk, team),
         Command::Report { pillar, .. } => results::report(desk, speaker, &team, pillar),
         Command::Publish => results::publish(desk, team),
-        Command::Why(None) => results::why_overall(desk, &team),
-        Command::Why(Some(Subject::Pillar(pillar))) => results::why_pillar(desk, &team, pillar),
-        Command::Why(Some(Subject::Question(id))) => results::why_question(desk, &team, &id),
+        Command::Why(None) => explanations::why_overall(desk, &team),
+        Command::Why(Some(Subject::Pillar(pillar))) => {
+            explanations::why_pillar(desk, &team, pillar)
+        }
+        Command::Why(Some(Subject::Question(id))) => explanations::why_question(desk, &team, &id),
         Command::Trend => results::trend(desk, &team),
         Command::Actions => actions::list(desk, &team),
         Command::Action(step, which) => actions::step(desk, speaker, &team, step, &which),

@@ -3,7 +3,7 @@
 use super::decision::{Decided, Desk};
 use super::questions::Front;
 use super::speaker::Speaker;
-use super::{answers, commands, wishes};
+use super::{answers, commands, comments, sittings, wishes};
 use crate::domain::answer;
 use crate::domain::bank::Kind;
 use crate::domain::command::{self, Command, Misunderstood, SittingWord};
@@ -85,11 +85,11 @@ fn in_sitting(
     // Nobody answers or skips a question, or does so under terms, that they have not been shown.
     let shown = front.is_before(&speaker.person);
     if text.trim().is_empty() {
-        return Ok(Some(answers::continue_sitting(desk, &front)));
+        return Ok(Some(sittings::continue_sitting(desk, &front)));
     }
     if let Some(word) = command::parse_in_sitting(text) {
         if !shown && word != SittingWord::Later {
-            return answers::show(desk, speaker, front.round.id);
+            return sittings::show(desk, speaker, front.round.id);
         }
         return sitting_word(desk, speaker, front, word, text);
     }
@@ -104,7 +104,7 @@ fn in_sitting(
         return commands::typed(desk, speaker, text, None);
     }
     match answer::read(text, &question) {
-        Ok(_) if !shown => answers::show(desk, speaker, front.round.id),
+        Ok(_) if !shown => sittings::show(desk, speaker, front.round.id),
         Ok(value) => answers::typed(desk, speaker, front, &question, value, event),
         Err(_) if !is_text && command::parse(text).is_ok() => {
             commands::typed(desk, speaker, text, None)
@@ -122,16 +122,16 @@ fn sitting_word(
 ) -> Decided<Reply> {
     match word {
         SittingWord::Why => match front.question().cloned() {
-            Some(question) => Ok(Some(answers::why(desk, &front, &question))),
+            Some(question) => Ok(Some(sittings::why(desk, &front, &question))),
             None => bare(desk, speaker, text, false),
         },
-        SittingWord::Back => answers::back(desk, speaker, front),
-        SittingWord::Skip => answers::skip(desk, speaker, front),
+        SittingWord::Back => sittings::back(desk, speaker, front),
+        SittingWord::Skip => sittings::skip(desk, speaker, front),
         SittingWord::Undo => answers::undo(desk, speaker, front),
-        SittingWord::GoOn => Ok(Some(answers::continue_sitting(desk, &front))),
-        SittingWord::Later => Ok(answers::see_you(desk, &front)),
+        SittingWord::GoOn => Ok(Some(sittings::continue_sitting(desk, &front))),
+        SittingWord::Later => Ok(sittings::see_you(desk, &front)),
         SittingWord::Comment(words) => {
-            answers::comment(desk, speaker, front, words.as_deref().unwrap_or_default())
+            comments::comment(desk, speaker, front, words.as_deref().unwrap_or_default())
         }
     }
 }
@@ -140,7 +140,9 @@ fn sitting_word(
 fn bare(desk: &Desk<'_>, speaker: &Speaker, text: &str, open: bool) -> Decided<Reply> {
     match command::parse(text) {
         Ok(command) => commands::run(desk, speaker, command, None),
-        Err(_) if command::parse_in_sitting(text).is_some() => answers::answer(desk, speaker, None),
+        Err(_) if command::parse_in_sitting(text).is_some() => {
+            sittings::answer(desk, speaker, None)
+        }
         Err(problem) => Ok(commands::misunderstood(desk, &problem, open)),
     }
 }

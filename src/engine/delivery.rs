@@ -491,7 +491,7 @@ fn now_facing(desk: &Desk<'_>, row: &OutRow) -> Decided<()> {
     let Purpose::Question(round) = row.purpose else { return Ok(()) };
     let Errand::Say(Destination::Person(id), _) = &row.errand else { return Ok(()) };
     match desk.tx.person(id)? {
-        Some(person) => super::answers::face(desk, &person, round),
+        Some(person) => super::sittings::face(desk, &person, round),
         None => Ok(()),
     }
 }

@@ -6,7 +6,7 @@ use super::rounds::USUAL;
 use super::schedule_fields::in_words;
 use super::speaker::Speaker;
 use super::wishes::pauses;
-use super::{agenda, results};
+use super::{agenda, figures};
 use crate::domain::champions::MOST_PILLARS;
 use crate::domain::level::Pillar;
 use crate::domain::message::{Choice, Press, Section};
@@ -166,7 +166,7 @@ fn lead(desk: &Desk<'_>, team: &Team, results: bool) -> Decided<Section> {
         team: team.name.clone(),
         paused: team.paused.clone(),
         closes: round.as_ref().map(|round| desk.when(round.closes, team)),
-        answered: round.as_ref().map(|it| results::turnout(desk, it)).transpose()?.flatten(),
+        answered: round.as_ref().map(|it| figures::turnout(desk, it)).transpose()?.flatten(),
         members: round.as_ref().map_or(0, |round| round.members as usize),
         min_group: round.as_ref().map_or(0, |round| round.terms.min_group),
         presets,

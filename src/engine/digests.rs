@@ -1,7 +1,7 @@
 //! The weekly digest and the trend summary, posted in the team's place.
 
 use super::decision::{Decided, Desk};
-use super::{agenda, results};
+use super::{agenda, figures, lines, results};
 use crate::domain::message::{Destination, Message, PictureKind};
 use crate::domain::outgoing::Purpose;
 use crate::domain::round::Round;
@@ -30,7 +30,7 @@ pub(super) fn digest(desk: &Desk<'_>, team: &Team) -> Decided<()> {
         closes: open.as_ref().map(|round| desk.when(round.closes, team)),
         participants: open
             .as_ref()
-            .map(|round| results::turnout(desk, round))
+            .map(|round| figures::turnout(desk, round))
             .transpose()?
             .flatten(),
         members: open.as_ref().map_or(0, |round| round.members as usize),
@@ -45,10 +45,10 @@ pub(super) fn digest(desk: &Desk<'_>, team: &Team) -> Decided<()> {
     if let Some(numbers) = &numbers {
         words.at = Some(desk.when(numbers.round.ended.unwrap_or(desk.now), team));
         words.level = numbers.result.overall.as_ref().map(|overall| overall.level);
-        words.limit = results::limit(numbers);
-        words.pillars = results::pillars(desk, team, numbers)?;
-        words.newer = results::newer(desk, team, numbers);
-        words.outcomes = results::outcomes(numbers);
+        words.limit = lines::limit(numbers);
+        words.pillars = lines::pillars(desk, team, numbers)?;
+        words.newer = lines::newer(desk, team, numbers);
+        words.outcomes = lines::outcomes(numbers);
     }
     let body = desk.text.say(&words);
     let message = match numbers {

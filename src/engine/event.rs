@@ -2,7 +2,9 @@
 
 use super::decision::{Decided, Desk};
 use super::sheet::Values;
-use super::{answers, commands, conversation, home, membership, pages, setup, setup_form};
+use super::{
+    answers, commands, conversation, home, membership, pages, setup, setup_form, sittings,
+};
 use crate::domain::ids::{PersonId, TeamId};
 use crate::domain::message::Press;
 use crate::platform::{Incoming, Reply, What};
@@ -59,7 +61,7 @@ fn dispatch(desk: &Desk<'_>, event: &Incoming) -> Decided<Reply> {
                 Some(Press::Answer(round, question, reply)) => {
                     answers::pressed(desk, &speaker, round, &question, &reply, event)
                 }
-                Some(Press::Ask(round)) => answers::show(desk, &speaker, round),
+                Some(Press::Ask(round)) => sittings::show(desk, &speaker, round),
                 Some(Press::Say(words)) => conversation::said(desk, &speaker, &words, event),
                 Some(Press::Tell(team, words)) => told(desk, person, team, &words, None),
                 Some(Press::Page(round, page)) => pages::show(desk, &speaker, round, page),

@@ -1,10 +1,10 @@
 //! The home view.
 
-use super::answers::{face, introduction};
 use super::decision::{Decided, Desk};
 use super::introduction::answer_choice;
 use super::questions;
 use super::questions::Front;
+use super::sittings::{face, introduction};
 use super::speaker::Speaker;
 use super::wishes::pauses;
 use crate::domain::champions::Champions;

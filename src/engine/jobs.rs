@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::answers::introduction;
 use super::decision::{Decided, Desk, ROOM, zone_of};
 use super::questions::Front;
+use super::sittings::introduction;
 use super::speaker::leads_of;
 use crate::clock::Instant;
 use crate::domain::courtesy::{Availability, Timing, when};

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::answers::{self, face, introduction};
 use super::decision::{Decided, Desk};
 use super::questions::{Front, choices, typed};
+use super::sittings::{self, face, introduction};
 use super::speaker::Speaker;
+use super::{answers, comments, lateness};
 use crate::domain::answer::{self, Value};
 use crate::domain::bank::{Kind, Question};
 use crate::domain::ids::{QuestionId, RoundId};
@@ -43,7 +44,7 @@ pub(super) fn show(
     page: u32,
 ) -> Decided<Reply> {
     let Some(front) = Front::of(desk, &speaker.person, round)? else {
-        return Ok(answers::too_late(desk, speaker, round));
+        return Ok(lateness::too_late(desk, speaker, round));
     };
     face(desk, &speaker.person, round)?;
     let page = if page == 0 { left_off(&front) } else { page };
@@ -86,7 +87,7 @@ fn form(desk: &Desk<'_>, front: &Front, page: u32, above: &str) -> Form {
         label: say("remark"),
         help: say("remark-help"),
         value: String::new(),
-        input: Input::Paragraph(answers::LONGEST_COMMENT),
+        input: Input::Paragraph(comments::LONGEST_COMMENT),
         optional: true,
         error: None,
     });
@@ -141,7 +142,7 @@ pub(super) fn submitted(
     event: &Incoming,
 ) -> Decided<Reply> {
     let Some(mut front) = Front::of(desk, &speaker.person, round)? else {
-        return Ok(answers::too_late(desk, speaker, round));
+        return Ok(lateness::too_late(desk, speaker, round));
     };
     let values = named(values, page);
     let heard = match Heard::of(desk, &front, page, &values) {
@@ -153,7 +154,7 @@ pub(super) fn submitted(
         answers::keep(desk, &speaker.person, &mut front, &question, value, event)?;
     }
     if let Some((on, remark)) = heard.remark {
-        answers::remark(desk, speaker, &mut front, Some(on), &remark)?;
+        comments::remark(desk, speaker, &mut front, Some(on), &remark)?;
     }
     if changed {
         answers::keep_sitting(desk, &speaker.person, &mut front)?;
@@ -198,14 +199,14 @@ impl Heard {
             last = Some(question.id.clone());
         }
         if let Some(remark) = filled(&remark_field(page)).map(|it| it.trim()) {
-            let together = |on| answers::together(front, on, remark);
+            let together = |on| comments::together(front, on, remark);
             let remark = last.as_ref().map_or_else(|| remark.to_owned(), together);
-            let too_long = remark.chars().count() > answers::LONGEST_COMMENT;
+            let too_long = remark.chars().count() > comments::LONGEST_COMMENT;
             match last.filter(|_| !too_long) {
                 Some(on) => heard.remark = Some((on, remark)),
                 None => {
                     errors
-                        .insert(remark_field(page), words_of(answers::no_comment(desk, too_long)));
+                        .insert(remark_field(page), words_of(comments::no_comment(desk, too_long)));
                 }
             }
         }
@@ -241,7 +242,7 @@ fn after(desk: &Desk<'_>, front: &Front, page: u32) -> Message {
         return Message::Form(form(desk, front, page + 1, ""));
     }
     if front.left() == 0 {
-        return answers::continue_sitting(desk, front);
+        return sittings::continue_sitting(desk, front);
     }
     let (answered, total) = (front.answered(), front.round.questions.len());
     let closes = desk.when(front.round.closes, &front.team);

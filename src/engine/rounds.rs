@@ -8,7 +8,7 @@ use super::decision::{Decided, Desk};
 use super::introduction::{answer_choice, is_pulse, title};
 use super::replies::none_open;
 use super::speaker::Speaker;
-use super::{in_place, results};
+use super::{figures, in_place, results};
 use crate::clock::Instant;
 use crate::domain::calendar::Length;
 use crate::domain::courtesy::{Pace, nudges};
@@ -67,7 +67,7 @@ pub(super) fn start(
                 closes: desk.when(round.closes, &team),
                 deferred: team.settings.quiet.covers(desk.now, team.settings.zone),
             });
-            super::answers::show_below(desk, &speaker.person, round.id, started)?
+            super::sittings::show_below(desk, &speaker.person, round.id, started)?
         }
         Opening::Planned => desk.reply(&Planned { team: team.name }),
         Opening::NobodyToAsk => desk.reply(&NobodyToAsk { team: team.name }),
@@ -207,7 +207,7 @@ pub(super) fn close(desk: &Desk<'_>, mut team: Team) -> Decided<Reply> {
     };
     let bank = desk.bank_of(&round)?;
     round.members += joiners_who_answered(desk, &round)?;
-    let result = results::final_result(desk, &round, &bank)?;
+    let result = figures::final_result(desk, &round, &bank)?;
     desk.tx.put_result(round.id, &result)?;
     let tally = match round.terms.mode {
         Mode::Open => results::tally(desk, &team, &round)?,

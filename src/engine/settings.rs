@@ -7,7 +7,7 @@ use super::decision::{Decided, Desk};
 use super::membership::apply;
 use super::schedule_fields::in_words;
 use super::speaker::Speaker;
-use super::{introduction, questions, results, rounds, schedules};
+use super::{figures, introduction, questions, rounds, schedules};
 use crate::domain::access::{Matter, may_see};
 use crate::domain::calendar::instant_at;
 use crate::domain::command::{Mention, Setting, TeamWord, Until};
@@ -39,7 +39,7 @@ pub(super) fn status(desk: &Desk<'_>, speaker: &Speaker, team: &Team) -> Decided
         closes: round.as_ref().map(|round| desk.when(round.closes, team)),
         counts: may_see(roles, Matter::Counts),
         members: open.map_or(0, |round| round.members as usize),
-        answered: open.map(|round| results::turnout(desk, round)).transpose()?.flatten(),
+        answered: open.map(|round| figures::turnout(desk, round)).transpose()?.flatten(),
         min_group: open.map_or(0, |round| round.terms.min_group),
         mine: questions::progress(desk, speaker, team)?,
         coming: coming(desk, team),
