@@ -451,8 +451,8 @@ fn settle(
         }
         // What went to the place that a team has left follows it.
         Err(PostError::DeadTarget(_)) if holding::follow(desk, key, &row)? => Ok(waits),
-        // A summary is worth waiting for.
-        Err(PostError::DeadTarget(cause)) if holding::is_summary(&row) => {
+        // What a team's place was to hear waits for the end of the pause that begins now.
+        Err(PostError::DeadTarget(cause)) if holding::is_said_to_team(desk, &row)? => {
             dead_target(desk, row.purpose.team(), &row.errand, cause)?;
             holding::hold(desk, key, row).map(|()| waits)
         }

@@ -20,9 +20,18 @@ pub(super) fn holds(team: &Team) -> bool {
 
 /// Whether a row waits because nothing goes to its place at present.
 pub(super) fn is_held(desk: &Desk<'_>, row: &OutRow) -> Decided<bool> {
-    let Some(place) = place_of(&row.errand) else { return Ok(false) };
-    let team = desk.tx.team(row.purpose.team())?;
-    Ok(team.is_some_and(|team| team.place == *place && holds(&team)))
+    Ok(team_there(desk, row)?.is_some_and(|team| holds(&team)))
+}
+
+/// Whether a row says something to the place that its team is in.
+pub(super) fn is_said_to_team(desk: &Desk<'_>, row: &OutRow) -> Decided<bool> {
+    Ok(matches!(row.errand, Errand::Say(..)) && team_there(desk, row)?.is_some())
+}
+
+/// The team of a row, if it is in the place that the row goes to.
+fn team_there(desk: &Desk<'_>, row: &OutRow) -> Decided<Option<Team>> {
+    let Some(place) = place_of(&row.errand) else { return Ok(None) };
+    Ok(desk.tx.team(row.purpose.team())?.filter(|team| team.place == *place))
 }
 
 /// Puts a row off until it is released, or pointless.

@@ -47,6 +47,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
+use matrix_sdk::{Room, RoomState};
 
 use super::{Inbox, Memory, Pace, Parcel, Platform, PostError, Profile, Stop};
 use crate::clock::Clock;
@@ -58,6 +59,9 @@ use bot::Bot;
 use deliver::Load;
 use folder::Lock;
 use notes::Notes;
+
+/// Seconds before other words are given again to a message in a room where the bot may not write.
+const REFUSED: u64 = 60;
 
 /// Matrix, with the bot's session.
 pub struct Matrix {
@@ -104,6 +108,13 @@ impl Matrix {
         Load { message, drawing, key, doubtful, thread, wakes: None }
     }
 
+    async fn say(&self, room: &Room, load: Load<'_>) -> Result<String, PostError> {
+        match deliver::to_room(&self.bot, room, load).await {
+            Err(refusal) => Err(people::refused(&self.bot, room, refusal).await),
+            said => said,
+        }
+    }
+
     fn check_ready(&self) -> Result<(), PostError> {
         if self.bot.is_ready() {
             return Ok(());
@@ -146,14 +157,13 @@ impl Platform for Matrix {
             }
             Destination::Place(place) => {
                 let room = people::room(&self.bot, place)?;
-                let event = deliver::to_room(&self.bot, &room, Self::load(parcel, None)).await?;
+                let event = self.say(&room, Self::load(parcel, None)).await?;
                 (room, event)
             }
             Destination::Thread(place, below) => {
                 let room = people::room(&self.bot, place)?;
                 let thread = ids::message_of(below).map(|(_, event)| event.to_string());
-                let load = Self::load(parcel, thread.as_deref());
-                let event = deliver::to_room(&self.bot, &room, load).await?;
+                let event = self.say(&room, Self::load(parcel, thread.as_deref())).await?;
                 (room, event)
             }
         };
@@ -170,12 +180,19 @@ impl Platform for Matrix {
             // Nobody may write into a room that was replaced, and nobody reads it.
             return Ok(());
         }
-        deliver::replace(&self.bot, &room, event.as_str(), parcel).await
+        match deliver::replace(&self.bot, &room, event.as_str(), parcel).await {
+            Err(PostError::DeadTarget(_)) if people::is_replaced(&self.bot, &room).await? => Ok(()),
+            // The message is there still, and other words for it are let in once the bot is.
+            Err(PostError::DeadTarget(cause)) if room.state() == RoomState::Joined => {
+                Err(PostError::Transient { cause, retry_after: Some(REFUSED) })
+            }
+            replaced => replaced,
+        }
     }
 
     async fn members(&self, place: &PlaceId) -> Result<Vec<Profile>, PostError> {
         self.check_ready()?;
-        people::members(&self.bot, &people::room(&self.bot, place)?).await
+        people::audience(&self.bot, place).await
     }
 
     async fn profile(&self, person: &PersonId) -> Result<Profile, PostError> {

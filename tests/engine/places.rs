@@ -7,7 +7,7 @@ use maturity_bot::domain::ids::{PlaceId, TeamId};
 use maturity_bot::domain::message::{Destination, Message};
 use maturity_bot::domain::team::Team;
 use maturity_bot::engine::{TeamPlan, reconcile};
-use maturity_bot::platform::{PlaceChange, What};
+use maturity_bot::platform::{PlaceChange, PostError, What};
 
 use crate::house::{House, always, person, profile};
 
@@ -138,6 +138,28 @@ async fn a_summary_that_finds_its_place_dead_waits_for_its_return() {
     house.settle().await;
     let told = house.told(OLD);
     assert!(told.len() == 1 && told[0].contains("the results of"), "{told:?}");
+}
+
+#[tokio::test]
+async fn nothing_that_a_dead_place_was_to_hear_is_lost_or_said_twice() {
+    let (house, team) = in_a_round().await;
+    let refusal = PostError::DeadTarget("only some may write there".to_owned());
+    *house.chat.spites.lock().unwrap() = Some(("stays open until", refusal));
+    house.say(0, "/maturity extend 2 days").await;
+    house.settle().await;
+    assert!(team_of(&house, team).paused.is_some());
+    // It is refused once more after the pause, and waits for the next end of it.
+    house.say_in(OLD, 0, "/maturity resume").await;
+    house.settle().await;
+    assert!(team_of(&house, team).paused.is_some());
+    house.posts();
+    *house.chat.spites.lock().unwrap() = None;
+    house.say_in(OLD, 0, "/maturity resume").await;
+    house.settle().await;
+    house.later(TimeDelta::hours(12)).await;
+    let told = house.told(OLD);
+    assert!(told.len() == 1 && told[0].contains("stays open until"), "{told:?}");
+    assert_eq!(house.tx().mishaps(team).unwrap(), []);
 }
 
 #[tokio::test]

@@ -151,8 +151,12 @@ impl Listener {
                 let event = ids::event(room, &item.event.id);
                 self.move_on(&item.room, &now, &event.0).await?;
             }
-            Heard::Powers if !item.direct && people::may_write(&self.bot, &item.room).await => {
-                self.back(&item.room, &ids::event(room, &item.event.id).0).await?;
+            Heard::Powers if !item.direct => {
+                let event = ids::event(room, &item.event.id).0;
+                if !people::may_write(&self.bot, &item.room).await {
+                    return self.silenced(&item.room, &event).await;
+                }
+                self.back(&item.room, &event).await?;
             }
             Heard::Member(member) if item.direct && member.is_departure() => {
                 self.bot.notes.drop_direct(room).await?;

@@ -3,7 +3,7 @@
 use matrix_sdk::Room;
 
 use super::batch::Listener;
-use super::{ids, rooms};
+use super::{ids, people, rooms};
 use crate::domain::ids::{EventId, PlaceId};
 use crate::platform::{Incoming, PlaceChange, What};
 
@@ -34,6 +34,28 @@ impl Listener {
     pub async fn back(&self, room: &Room, event: &str) -> anyhow::Result<()> {
         let place = ids::place(room.room_id().as_str());
         self.changed(place, PlaceChange::Back, &format!("{event}#place")).await
+    }
+
+    /// The bot may not write into a room any more: who leads there counts all the same, and a
+    /// look-up finds why nothing can go there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::move_on`].
+    pub async fn silenced(&self, room: &Room, event: &str) -> anyhow::Result<()> {
+        if room.successor_room().is_some() {
+            return Ok(());
+        }
+        let place = ids::place(room.room_id().as_str());
+        let known = people::members(&self.bot, room).await;
+        // Where that cannot be had now, the next look-up tells.
+        for profile in known.unwrap_or_default() {
+            let id = EventId(format!("{event}#{}", profile.id));
+            let what = What::Joined { place: place.clone(), profile };
+            let sent = self.bot.clock.now();
+            self.inbox.hand_in(Incoming { id, sent, what }).await?;
+        }
+        self.changed(place, PlaceChange::Unclear, &format!("{event}#place")).await
     }
 
     /// Says once more which rooms go on in others. The config file may still name the old ones,

@@ -1,13 +1,14 @@
 //! Who is in a room, and what they are there.
 
 use matrix_sdk::room::RoomMember;
-use matrix_sdk::ruma::events::MessageLikeEventType;
+use matrix_sdk::ruma::api::client::state::get_state_event_for_key;
 use matrix_sdk::ruma::events::room::power_levels::UserPowerLevel;
+use matrix_sdk::ruma::events::{MessageLikeEventType, StateEventType};
 use matrix_sdk::ruma::{UserId, int};
 use matrix_sdk::{Room, RoomMemberships, RoomState};
 
 use super::bot::Bot;
-use super::errors::post_error;
+use super::errors::{http_error, post_error};
 use super::{ids, rooms};
 use crate::domain::ids::{PersonId, PlaceId};
 use crate::platform::{PostError, Profile};
@@ -41,11 +42,16 @@ pub fn room(bot: &Bot, place: &PlaceId) -> Result<Room, PostError> {
         }
         // Nobody reads it any more, and most homeservers let nobody write.
         RoomState::Joined if room.successor_room().is_some() && bot.waits_to_follow(&room) => {
-            later("the room was replaced, and the bot is not in the new one yet", SUCCESSION)
+            Err(replaced())
         }
         RoomState::Joined => Ok(room),
         _ => Err(absent()),
     }
+}
+
+fn replaced() -> PostError {
+    let cause = "the room was replaced, and the bot is not in the new one yet".to_owned();
+    PostError::Transient { cause, retry_after: Some(SUCCESSION) }
 }
 
 fn absent() -> PostError {
@@ -58,6 +64,48 @@ pub async fn may_write(bot: &Bot, room: &Room) -> bool {
     let levels = room.power_levels_or_default().await;
     let kinds = [MessageLikeEventType::RoomMessage, MessageLikeEventType::RoomEncrypted];
     kinds.into_iter().all(|kind| levels.user_can_send_message(own, kind))
+}
+
+/// What a refusal to write into the room of a place means. The homeserver may have replaced the
+/// room, and no sync told of it yet.
+pub async fn refused(bot: &Bot, room: &Room, refusal: PostError) -> PostError {
+    if !matches!(refusal, PostError::DeadTarget(_)) {
+        return refusal;
+    }
+    match is_replaced(bot, room).await {
+        Ok(true) if bot.waits_to_follow(room) => replaced(),
+        Ok(_) => refusal,
+        // Whoever cannot be asked now refused nothing for good.
+        Err(error) => error,
+    }
+}
+
+/// Whether the homeserver knows that a room was replaced.
+///
+/// # Errors
+///
+/// See [`PostError`].
+pub async fn is_replaced(bot: &Bot, room: &Room) -> Result<bool, PostError> {
+    let (room, kind) = (room.room_id().to_owned(), StateEventType::RoomTombstone);
+    let request = get_state_event_for_key::v3::Request::new(room, kind, String::new());
+    match bot.client.send(request).await.map_err(|error| http_error(&error)) {
+        Ok(_) => Ok(true),
+        Err(PostError::DeadTarget(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Everybody in the room of a place, without the bot, if it can be written to.
+///
+/// # Errors
+///
+/// See [`PostError`].
+pub async fn audience(bot: &Bot, place: &PlaceId) -> Result<Vec<Profile>, PostError> {
+    let room = room(bot, place)?;
+    if !may_write(bot, &room).await {
+        return Err(PostError::DeadTarget("the bot may not write there".to_owned()));
+    }
+    members(bot, &room).await
 }
 
 /// Everybody in a room, without the bot.

@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+use tokio::sync::watch;
 
 /// The gate, open until this is dropped.
 pub struct Gate {
@@ -26,6 +27,8 @@ struct Keeper {
     client: reqwest::Client,
     rules: Mutex<Rules>,
     changed: Condvar,
+    /// Whether what happens reaches the bot.
+    listens: watch::Sender<bool>,
 }
 
 #[derive(Default)]
@@ -38,6 +41,8 @@ struct Rules {
     /// How many messages may still pass; no limit without a number.
     messages: Option<usize>,
     refused: usize,
+    /// What the homeserver itself answered that it does not do.
+    refusals: String,
     /// What the homeserver seems to fail at: parts of addresses.
     fails: Vec<String>,
     failed: usize,
@@ -57,7 +62,8 @@ impl Gate {
         let runtime = Runtime::new().expect("threads");
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");
         let (rules, changed) = (Mutex::default(), Condvar::new());
-        let keeper = Arc::new(Keeper { server: server.to_owned(), client, rules, changed });
+        let (server, listens) = (server.to_owned(), watch::Sender::new(true));
+        let keeper = Arc::new(Keeper { server, client, rules, changed, listens });
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
         let listener = runtime.block_on(listener).expect("a port is free");
         let port = listener.local_addr().expect("bound").port();
@@ -102,6 +108,11 @@ impl Gate {
         self.wait_until(|rules| rules.refused > 0);
     }
 
+    /// Waits until the homeserver itself refused something with this word.
+    pub fn waits_for_word(&self, word: &str) {
+        self.wait_until(|rules| rules.refusals.contains(word));
+    }
+
     /// The homeserver seems to fail whenever the bot asks for an address with these parts.
     pub fn fails_at(&self, parts: &[&str]) {
         self.keeper.rules().fails = parts.iter().map(|part| (*part).to_owned()).collect();
@@ -122,6 +133,11 @@ impl Gate {
     /// Waits until the homeserver seemed to fail so often.
     pub fn waits_for_failures(&self, number: usize) {
         self.wait_until(|rules| rules.failed >= number);
+    }
+
+    /// What happens reaches the bot, or is held back.
+    pub fn lets_news_pass(&self, pass: bool) {
+        self.keeper.listens.send_replace(pass);
     }
 
     /// The longest time that the bot took before it listened again.
@@ -229,7 +245,13 @@ async fn pass(State(keeper): State<Arc<Keeper>>, request: Request) -> Response {
     let Ok(mut bytes) = answer.bytes().await else {
         return StatusCode::BAD_GATEWAY.into_response();
     };
+    if path.contains("/send/") && status.is_client_error() {
+        keeper.rules().refusals.push_str(&String::from_utf8_lossy(&bytes));
+        keeper.changed.notify_all();
+    }
     if is_sync && status.is_success() {
+        // The sender lives as long as the gate does.
+        let _ = keeper.listens.subscribe().wait_for(|listens| *listens).await;
         bytes = keeper.sync_ends(&bytes);
     }
     let mut answer = Response::new(Body::from(bytes));
