@@ -164,6 +164,9 @@ impl What {
 pub enum PlaceChange {
     /// It has another id now; everything about it goes on there.
     Moved(PlaceId),
+    /// Another place took over from it; everything about it goes on there, but nobody there sees
+    /// what was posted before.
+    Replaced(PlaceId),
     /// It was archived, deleted, or the bot was removed.
     Gone,
     /// It is there again.

@@ -35,6 +35,8 @@ mod limits;
 mod locked;
 #[path = "matrix/open_round.rs"]
 mod open_round;
+#[path = "matrix/replaced.rs"]
+mod replaced;
 #[path = "matrix/roles.rs"]
 mod roles;
 #[path = "matrix/rooms.rs"]

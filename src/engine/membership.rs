@@ -98,11 +98,10 @@ pub(super) fn place_changed(
 ) -> Decided<Reply> {
     let Some(mut team) = desk.tx.team_at(place)? else { return Ok(None) };
     match change {
-        PlaceChange::Moved(new) => {
-            desk.tx.unsettle(place);
-            team.place = new.clone();
-            desk.tx.settle(&team)?;
-            look_who_is_there(desk, &mut team)?;
+        PlaceChange::Moved(new) => move_to(desk, &mut team, new)?,
+        PlaceChange::Replaced(new) => {
+            move_to(desk, &mut team, new)?;
+            rounds::show_again(desk, &team, place)?;
         }
         PlaceChange::Unclear => look_who_is_there(desk, &mut team)?,
         PlaceChange::Gone => return pause(desk, team, "gone").map(|()| None),
@@ -126,6 +125,13 @@ pub(super) fn resumed(desk: &Desk<'_>, mut team: Team) -> Decided<()> {
         desk.tx.put_team(&team)?;
     }
     Ok(())
+}
+
+fn move_to(desk: &Desk<'_>, team: &mut Team, place: &PlaceId) -> Decided<()> {
+    desk.tx.unsettle(&team.place);
+    team.place = place.clone();
+    desk.tx.settle(team)?;
+    look_who_is_there(desk, team)
 }
 
 /// Strangers may be where a team is now, so nothing goes there before it is known who is.

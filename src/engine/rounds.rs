@@ -12,7 +12,7 @@ use super::{figures, in_place, results};
 use crate::clock::Instant;
 use crate::domain::calendar::Length;
 use crate::domain::courtesy::{Pace, nudges};
-use crate::domain::ids::{PersonId, Pseudonym, RoundId};
+use crate::domain::ids::{PersonId, PlaceId, Pseudonym, RoundId};
 use crate::domain::message::{Destination, Message};
 use crate::domain::outgoing::{Job, JobKind, Purpose};
 use crate::domain::person::Person;
@@ -22,6 +22,7 @@ use crate::domain::selection::{Plan, questions_of};
 use crate::domain::team::{Mode, Team, Wake};
 use crate::platform::Reply;
 use crate::store::entries::Shred;
+use crate::store::kv::Key;
 use crate::text::words::{
     AlreadyOpen, Cancelled, Closed, Extended, NoSuchPreset, NobodyToAsk, Opened, Planned, Started,
 };
@@ -131,13 +132,41 @@ pub(super) fn open(desk: &Desk<'_>, team: &mut Team, mut round: Round) -> Decide
     desk.tx.wake(team, Wake::Close, Some(round.closes))?;
     plan_nudge(desk, team, &round)?;
     desk.tx.put_team(team)?;
-    let post = opening_post(desk, team, &round)?;
-    let place = Destination::Place(team.place.clone());
-    desk.send_at(place, post, Purpose::Opening(round.id), desk.now, Some(round.closes))?;
-    in_place::ask(desk, team, &round, &round.questions)?;
+    show(desk, team, &round)?;
     let except = round.starter.clone();
     desk.tx.begin(&Job { kind: JobKind::Ask(round.id), after: None, except })?;
     Ok(Opening::Open(round))
+}
+
+/// Shows a round in its team's place, with its questions where they can be answered there.
+fn show(desk: &Desk<'_>, team: &Team, round: &Round) -> Decided<()> {
+    let post = opening_post(desk, team, round)?;
+    let place = Destination::Place(team.place.clone());
+    desk.send_at(place, post, Purpose::Opening(round.id), desk.now, Some(round.closes))?;
+    in_place::ask(desk, team, round, &round.questions)
+}
+
+/// Shows an open round in the place that took over from an `old` one, unless it stands there.
+pub(super) fn show_again(desk: &Desk<'_>, team: &Team, old: &PlaceId) -> Decided<()> {
+    let Some(round) = desk.current_round(team)?.filter(Round::is_open) else { return Ok(()) };
+    let here = Destination::Place(team.place.clone());
+    let is_shown = desk.tx.posted(round.id)?.iter().any(|(to, _)| *to == here);
+    if is_shown || !waiting(desk, &here, round.id)?.is_empty() {
+        return Ok(());
+    }
+    // What did not come out there would follow, and stand here twice.
+    for key in waiting(desk, &Destination::Place(old.clone()), round.id)? {
+        desk.tx.delete(key);
+    }
+    show(desk, team, &round)
+}
+
+/// What of a round waits to be shown in a place.
+fn waiting(desk: &Desk<'_>, place: &Destination, round: RoundId) -> Decided<Vec<Key>> {
+    let shows = [Purpose::Opening(round), Purpose::Question(round)];
+    let mut rows = desk.tx.waiting_for(&place.lane(), usize::MAX)?;
+    rows.retain(|(_, row)| shows.contains(&row.purpose));
+    Ok(rows.into_iter().map(|(key, _)| key).collect())
 }
 
 /// Everybody in the team who may be asked.

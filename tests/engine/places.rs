@@ -5,14 +5,16 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use maturity_bot::domain::ids::{PlaceId, TeamId};
 use maturity_bot::domain::message::{Destination, Message};
-use maturity_bot::domain::team::Team;
-use maturity_bot::engine::{TeamPlan, reconcile};
+use maturity_bot::domain::team::{Mode, Settings, Team};
+use maturity_bot::engine::{InPlace, Rules, TeamPlan, reconcile};
 use maturity_bot::platform::{PlaceChange, PostError, What};
+use maturity_bot::text::content::Content;
 
 use crate::house::{House, always, person, profile};
 
 const OLD: &str = "chat:room";
 const NEW: &str = "chat:rooms";
+const NEWER: &str = "chat:more-rooms";
 
 /// A team of three with an open round, whose post the place has read.
 async fn in_a_round() -> (House, TeamId) {
@@ -67,6 +69,35 @@ async fn a_place_that_moved_hears_nothing_before_it_is_known_who_is_there() {
     assert_eq!(told.len(), 1, "that it stays open longer is overtaken: {told:?}");
     assert!(told[0].contains("the results of"), "{told:?}");
     assert_eq!(house.chat.updates.lock().unwrap().len(), 1, "the opening says that it is over");
+}
+
+#[tokio::test]
+async fn an_open_round_is_shown_once_in_the_place_that_took_over() {
+    let in_place = [("chat".to_owned(), InPlace::Hidden)].into();
+    let rules = Rules { in_place, ..Rules::default() };
+    let house = House::under(Content::embedded().unwrap(), rules);
+    let settings = Settings { mode: Mode::Open, ..always() };
+    let team = house.team(OLD, 3, settings).await;
+    // Half of it is not out yet when the place is replaced.
+    house.say(0, "/maturity start quick").await;
+    let members = house.chat.members.lock().unwrap()[&PlaceId::from(OLD)].clone();
+    for (old, new) in [(OLD, NEW), (NEW, NEWER)] {
+        house.chat.members.lock().unwrap().insert(new.into(), members.clone());
+        let replaced =
+            || What::PlaceChanged { place: old.into(), change: PlaceChange::Replaced(new.into()) };
+        house.handle(replaced()).await;
+        house.settle().await;
+        let told = house.told(new);
+        assert_eq!(told.len(), 9, "the opening and eight questions: {told:?}");
+        assert!(told[0].contains("Open until"), "{told:?}");
+    }
+    // A config file named the old place once more, and it is told again that it was replaced.
+    let what = |place: &str, change| What::PlaceChanged { place: place.into(), change };
+    house.handle(what(NEWER, PlaceChange::Moved(OLD.into()))).await;
+    house.handle(what(OLD, PlaceChange::Replaced(NEWER.into()))).await;
+    house.settle().await;
+    assert_eq!(house.posts(), []);
+    assert_eq!(team_of(&house, team).place, NEWER.into());
 }
 
 #[tokio::test]

@@ -48,7 +48,7 @@ fn torture_whatever_is_answered_while_the_bot_is_away_counts_and_once() {
     let world = World::quick();
     let mut scene = Scene::of_five(&world, "unlimited = true", "mode = \"open\"");
     scene.starts_first_round();
-    let polls = polls(&scene);
+    let polls = polls(&scene.people[0], &scene.room);
     scene.bot.die();
     votes(&scene, &polls);
     let lines = says(&scene);

@@ -72,7 +72,7 @@ fn a_team_that_answers_openly_gets_the_report_of_the_terminal() {
     let scene = Scene::of_five(&world, "unlimited = true", "mode = \"open\"");
     let (ann, bob) = (&scene.people[0], &scene.people[1]);
     scene.starts_first_round();
-    let all = polls(&scene);
+    let all = polls(ann, &scene.room);
     let polls = &all[..3];
     assert!(polls.iter().all(|poll| poll.encrypted), "a poll in the clear");
     vote(&scene, polls);

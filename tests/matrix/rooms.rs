@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::bot::{self, Bot, Team};
 use crate::gate::Gate;
-use crate::scene::MESSAGE;
+use crate::scene::{MESSAGE, lets_in, starts_round};
 use crate::world::{Person, Wanted, World, user};
 
 fn words(words: &str) -> Wanted {
@@ -47,8 +47,7 @@ fn it_comes_where_it_may_follows_upgrades_and_leaves_the_past_alone() {
     assert_eq!(heard(&ann, &direct).len(), 1, "{:?}", heard(&ann, &direct));
 
     // The room is replaced; the open round and the team follow.
-    ann.says(&direct, "start quick");
-    ann.hears(&direct, words("is open until"));
+    starts_round(&ann, &direct, &direct);
     ann.hears(&room, words("Open until"));
     let successor = ann.upgrades(&room);
     lets_in(&ann, &successor, "ben");
@@ -82,34 +81,6 @@ fn it_comes_where_it_may_follows_upgrades_and_leaves_the_past_alone() {
     assert!(!bot.log().contains("Payments"), "a name in:\n{}", bot.log());
 }
 
-fn lets_in(person: &Person<'_>, room: &str, who: &str) {
-    let path = format!("/_matrix/client/v3/rooms/{room}/invite");
-    person.asks("POST", &path, &json!({"user_id": user(who)}));
-}
-
-#[test]
-fn what_is_posted_while_a_room_is_replaced_comes_in_the_new_one() {
-    let world = World::quick();
-    let ann = world.person("ann");
-    let room = ann.creates_room("Payments", &[bot::NAME]);
-    let team = Team { room: &room, lead: "ann", more: "" };
-    let mut bot = Bot::sign_in(&world, &[team], "unlimited = true");
-    bot.run();
-    ann.sees_in(&room, bot::NAME);
-    let direct = ann.opens_direct_room(bot::NAME);
-    ann.says(&direct, "start quick");
-    ann.hears(&room, words("Open until"));
-    let successor = ann.upgrades(&room);
-    ann.says(&direct, "extend 3 days");
-    ann.hears(&direct, words("stays open until"));
-    lets_in(&ann, &successor, bot::NAME);
-    ann.sees_in(&successor, bot::NAME);
-    ann.hears(&successor, words("stays open until"));
-    ann.says(&direct, "team list");
-    let teams = ann.hears(&direct, words("Try-out"));
-    assert!(!teams.words().contains("paused"), "{}", teams.words());
-}
-
 #[test]
 fn what_was_said_before_it_came_is_history_in_every_life() {
     let world = World::quick();
@@ -128,25 +99,4 @@ fn what_was_said_before_it_came_is_history_in_every_life() {
     let direct = ann.accepts_invitation_of(bot::NAME);
     ann.hears(&direct, words("no round is open"));
     assert_eq!(heard(&ann, &direct).len(), 1, "{:?}", heard(&ann, &direct));
-}
-
-#[test]
-fn a_conversation_that_is_replaced_goes_on_in_the_new_room() {
-    let world = World::quick();
-    let ann = world.person("ann");
-    let room = ann.creates_room("Payments", &[bot::NAME]);
-    let team = Team { room: &room, lead: "ann", more: "" };
-    let mut bot = Bot::sign_in(&world, &[team], "unlimited = true");
-    bot.run();
-    ann.sees_in(&room, bot::NAME);
-    let direct = ann.opens_direct_room(bot::NAME);
-    ann.says(&direct, "status");
-    ann.hears(&direct, words("no round is open"));
-    let successor = ann.upgrades(&direct);
-    lets_in(&ann, &successor, bot::NAME);
-    ann.sees_in(&successor, bot::NAME);
-    ann.says(&room, "!maturity status");
-    ann.hears(&successor, words("no round is open"));
-    ann.says(&successor, "start quick");
-    ann.hears(&successor, words("is open until"));
 }

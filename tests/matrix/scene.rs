@@ -1,5 +1,7 @@
 //! A team of five in an encrypted room with the bot, each in a conversation with it too.
 
+use serde_json::json;
+
 use crate::bot::{self, Bot, Team};
 use crate::world::{Event, Person, Wanted, World, user};
 
@@ -63,17 +65,11 @@ impl<'w> Scene<'w> {
     }
 
     /// The lead opens a round of the short preset, and the bot asks the others by itself. Gives how
-    /// much the lead heard of it: where the bot was still to learn who is there, the round opens by
-    /// itself a moment later.
+    /// much the lead heard of it.
     pub fn starts_first_round(&self) -> usize {
-        let said = self.say(0, "start quick");
-        let at_once = said.words().contains("is open until");
-        if !at_once {
-            assert!(said.words().contains("is planned"), "{}", said.words());
-            self.expect_to_hear(0, "asks how you work");
-        }
+        let heard = starts_round(&self.people[0], &self.direct[0], &self.direct[0]);
         (1..FIVE.len()).for_each(|person| drop(self.expect_to_hear(person, "asks how you work")));
-        if at_once { 1 } else { 2 }
+        heard
     }
 
     /// The next thing the bot writes to somebody in private.
@@ -98,6 +94,86 @@ impl<'w> Scene<'w> {
             }
         }
     }
+}
+
+/// A lead with the bot in a team's room, and in a conversation with it too.
+pub struct Lead<'w> {
+    /// The lead.
+    pub ann: Person<'w>,
+    /// The team's room.
+    pub room: String,
+    /// The conversation.
+    pub direct: String,
+    /// The bot.
+    pub bot: Bot,
+}
+
+impl<'w> Lead<'w> {
+    /// The lead makes a room; the bot runs and comes.
+    pub fn with_bot(world: &'w World) -> Self {
+        Self::with_bot_at(&world.synapse.url(), world)
+    }
+
+    /// The same, where the bot has another way to the homeserver.
+    pub fn with_bot_at(server: &str, world: &'w World) -> Self {
+        let ann = world.person("ann");
+        // In version 12 whoever makes a room stands above its power levels, and in none of them.
+        let room = ann.creates_room_of_version("12", "Payments", &[bot::NAME]);
+        let team = Team { room: &room, lead: "ann", more: "" };
+        let mut bot = Bot::sign_in_at(server, world, &[team], "unlimited = true");
+        bot.run();
+        ann.sees_in(&room, bot::NAME);
+        let direct = ann.opens_direct_room(bot::NAME);
+        Self { ann, room, direct, bot }
+    }
+
+    /// The lead starts a round, which the room reads of.
+    pub fn starts_round(&self) {
+        starts_round(&self.ann, &self.direct, &self.direct);
+        self.hears_in(&self.room, "Open until");
+    }
+
+    /// The lead says something to the bot in private, and hears these words.
+    pub fn expect(&self, words: &str, answer: &str) -> Event {
+        self.ann.says(&self.direct, words);
+        self.hears_in(&self.direct, answer)
+    }
+
+    /// The next thing the bot writes in a room with these words.
+    pub fn hears_in(&self, room: &str, words: &str) -> Event {
+        self.ann.hears(room, Wanted::words(words).kind(MESSAGE).from(&user(bot::NAME)))
+    }
+
+    /// The team goes on.
+    pub fn assert_not_paused(&self) {
+        let teams = self.expect("team list", "Try-out");
+        assert!(!teams.words().contains("paused"), "{}", teams.words());
+    }
+}
+
+/// Somebody starts a round of the short preset, and waits until it is open. Where the bot is still
+/// to learn who is there, that comes a moment later. Gives how much they heard of it.
+pub fn starts_round(person: &Person<'_>, room: &str, direct: &str) -> usize {
+    let hears = || {
+        let wanted = Wanted::any().kind(MESSAGE).from(&user(bot::NAME));
+        person.hears(direct, wanted).words().to_owned()
+    };
+    let command = if room == direct { "start quick" } else { "!maturity start quick" };
+    person.says(room, command);
+    let said = hears();
+    if said.contains("is open until") {
+        return 1;
+    }
+    assert!(said.contains("is planned"), "{said}");
+    let asked = hears();
+    assert!(asked.contains("asks how you work"), "{asked}");
+    2
+}
+
+/// Asks somebody into a room.
+pub fn lets_in(person: &Person<'_>, room: &str, who: &str) {
+    let path = format!("/_matrix/client/v3/rooms/{room}/invite");
+    person.asks("POST", &path, &json!({"user_id": user(who)}));
 }
 
 /// What people read of the bot, new versions of what they read before left out.

@@ -6,7 +6,7 @@ use maturity_bot::text::content::Content;
 use crate::scene::{FIVE, Scene};
 use crate::script::{TEAM, questions, sitting};
 use crate::terminal::play;
-use crate::world::{Event, Wanted};
+use crate::world::{Event, Person, Wanted};
 
 /// The type of a poll, as clients know it.
 pub const POLL: &str = "org.matrix.msc3381.poll.start";
@@ -143,8 +143,8 @@ pub fn reports_at_a_terminal(rounds: Vec<Vec<String>>) -> Vec<String> {
 }
 
 /// The polls of an open round as the room shows them, in the order of their questions.
-pub fn polls(scene: &Scene<'_>) -> Vec<Event> {
-    let hear = |_| scene.people[0].hears(&scene.room, Wanted::any().kind(POLL));
+pub fn polls(person: &Person<'_>, room: &str) -> Vec<Event> {
+    let hear = |_| person.hears(room, Wanted::any().kind(POLL));
     let all: Vec<Event> = (0..8).map(hear).collect();
     let of = |text: &str| all.iter().find(|it| it.content[POLL].to_string().contains(text));
     quick(&bank()).iter().map(|it| of(&it.text).expect("a poll of each").clone()).collect()

@@ -22,7 +22,7 @@ impl Listener {
         if let Some(person) = self.bot.notes.whose_direct(from) {
             self.bot.notes.set_direct(&person, to).await?;
         }
-        let change = PlaceChange::Moved(ids::place(to));
+        let change = PlaceChange::Replaced(ids::place(to));
         self.changed(ids::place(from), change, &format!("{event}#moved")).await
     }
 
