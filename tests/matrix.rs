@@ -19,6 +19,8 @@ mod terminal;
 #[path = "support/matrix/world.rs"]
 mod world;
 
+#[path = "matrix/crowd.rs"]
+mod crowd;
 #[path = "matrix/downtime.rs"]
 mod downtime;
 #[path = "matrix/forgotten.rs"]

@@ -24,6 +24,8 @@ pub enum Limits {
     Default,
     /// Whatever they like, with tokens that soon have to be renewed.
     ShortTokens,
+    /// Whatever they like, but one room a second.
+    FewRooms,
 }
 
 /// A homeserver that ends with this value.
@@ -100,6 +102,7 @@ fn launch(folder: &Path, port: u16, database: Database, limits: Limits) -> Child
         Limits::None => "none",
         Limits::Default => "default",
         Limits::ShortTokens => "short-tokens",
+        Limits::FewRooms => "few-rooms",
     };
     Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/dev/synapse"))
         .arg("serve")
