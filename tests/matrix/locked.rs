@@ -2,7 +2,9 @@
 
 use chrono::TimeDelta;
 use maturity_bot::domain::ids::{PlaceId, TeamId};
-use maturity_bot::domain::message::{Destination, Message, MessageRef, Picture, PictureKind};
+use maturity_bot::domain::message::{
+    Choice, Destination, Message, MessageRef, Picture, PictureKind, Press,
+};
 use maturity_bot::platform::{Drawing, Parcel};
 use serde_json::json;
 
@@ -69,6 +71,66 @@ fn what_cannot_be_decrypted_waits_for_its_key_and_then_its_writer_is_asked() {
     answers(&ann, &room, "could not decrypt");
     assert_eq!(said_by_bot(&ann.saw(&room)).len(), 5);
     a_picture_in_a_thread(&ann, &nudge, &inside);
+}
+
+/// The bot posts a poll; gives its event.
+fn posts_poll(inside: &Inside, room: &str, key: &str) -> String {
+    let choice = |key: &str| Choice {
+        key: key.to_owned(),
+        label: format!("Number {key}"),
+        press: Press::Say(key.to_owned()),
+    };
+    let choices = vec![choice("1"), choice("2")];
+    let posted = inside.posts(&Parcel {
+        to: &Destination::Place(PlaceId::from(format!("matrix:{room}").as_str())),
+        message: &Message::Poll { body: "Which?".to_owned(), choices },
+        drawing: None,
+        key,
+        doubtful: false,
+    });
+    posted.split_once('/').expect("an event").1.to_owned()
+}
+
+#[test]
+fn whoever_sent_something_unreadable_where_a_poll_is_open_is_asked_once() {
+    let world = World::quick();
+    let ann = world.person("ann");
+    let gate = Gate::before(&world.synapse.url());
+    let bot = Bot::sign_in_at(&gate.url(), &world, &[], "unlimited = true");
+    let inside = Inside::run(bot.folder());
+    let (room, direct) =
+        (ann.creates_room("Payments", &[bot::NAME]), ann.opens_direct_room(bot::NAME));
+    ann.sees_in(&room, bot::NAME);
+    let helps = || {
+        ann.says(&direct, "help");
+        answers(&ann, &direct, "Answering");
+    };
+    helps();
+    let votes = |poll: &str| {
+        gate.holds_keys();
+        ann.forgets_key(&room);
+        gate.waits_until_told(&ann.votes(&room, poll, &["1"]));
+    };
+
+    // Where nothing is asked, nobody hears of what cannot be read.
+    says_behind_lock(&ann, &room, &gate, "Good morning");
+    inside.waits(TimeDelta::minutes(6));
+    helps();
+
+    let first = posts_poll(&inside, &room, "first");
+    votes(&first);
+    votes(&first);
+    inside.waits(TimeDelta::minutes(6));
+    answers(&ann, &direct, "please vote once more");
+    votes(&first);
+    inside.waits(TimeDelta::minutes(6));
+    helps();
+    // Another round begins.
+    let second = posts_poll(&inside, &room, "second");
+    votes(&second);
+    inside.waits(TimeDelta::minutes(6));
+    answers(&ann, &direct, "please vote once more");
+    assert_eq!(said_by_bot(&ann.saw(&direct)).len(), 5);
 }
 
 /// The smallest picture that is one: its header, and bytes that nobody looks at.

@@ -7,11 +7,11 @@ use super::batch::Listener;
 use super::listen::Told;
 use super::notes::{Again, Aside, Missing, Origin, Owed};
 use super::replies::Answer;
-use super::{compose, deliver, direct, ids};
+use super::{compose, deliver, direct, ids, polls};
 use crate::domain::ids::EventId;
 use crate::domain::message::Message;
 use crate::platform::{Incoming, PostError, Response, What};
-use crate::text::words::{MatrixInterrupted, MatrixRepeat, MatrixUnchanged};
+use crate::text::words::{MatrixInterrupted, MatrixRepeat, MatrixRepeatVote, MatrixUnchanged};
 
 impl Listener {
     /// Hands in one event, and sees to its answer.
@@ -60,8 +60,8 @@ impl Listener {
         self.replies.give(Answer { event, person, origin, response, again, wakes });
     }
 
-    /// Asks the writer of an event in private to write it once more; in a room, most of what is said
-    /// is not for the bot.
+    /// Asks the writer of an event in private to write it once more. In a room, most of what is said
+    /// is not for the bot: only where polls of it are open may it be a vote.
     ///
     /// # Errors
     ///
@@ -72,16 +72,39 @@ impl Listener {
         event: &str,
         sender: &str,
     ) -> anyhow::Result<()> {
-        if !direct::is_direct(&self.bot, room).await.unwrap_or(false) {
-            return Ok(());
-        }
-        let room = room.room_id().as_str();
-        let (person, since) = (ids::person(sender), self.bot.clock.now());
-        let (origin, again) = (Origin::Direct(room.to_owned()), Again::Repeat);
+        let direct = direct::is_direct(&self.bot, room).await.unwrap_or(false);
+        let id = room.room_id().to_string();
+        let person = ids::person(sender);
+        let origin = if direct {
+            Origin::Direct(id.clone())
+        } else {
+            let Some(poll) = polls::open_in(&self.bot, room) else { return Ok(()) };
+            let user = ids::user_of(&person);
+            let is_gone = match &user {
+                Some(user) => direct::has_left(room, user).await.unwrap_or(false),
+                None => true,
+            };
+            if is_gone || !self.bot.notes.asks_to_vote(&person, &id, &poll).await? {
+                return Ok(());
+            }
+            Origin::Private(id.clone())
+        };
+        let (again, since) = (Again::Repeat, self.bot.clock.now());
+        let words = self.repeat(&origin);
         let owed = Owed { person, origin, again, sure: true, since };
-        let words = self.bot.say(&MatrixRepeat {});
-        self.say(&ids::event(room, event).0, owed, words, false);
+        self.say(&ids::event(&id, event).0, owed, words, false);
         self.bot.notes.keep_owed().await
+    }
+
+    /// The request to write something once more.
+    fn repeat(&self, origin: &Origin) -> String {
+        match origin {
+            Origin::Private(room) => {
+                let link = format!("https://matrix.to/#/{}", room.replace('!', "%21"));
+                self.bot.say(&MatrixRepeatVote { link })
+            }
+            _ => self.bot.say(&MatrixRepeat {}),
+        }
     }
 
     /// Notes that an event may bring an answer; gives whether an earlier life noted so.
@@ -161,8 +184,8 @@ impl Listener {
             Again::Words { place, text } => said(place.clone(), text),
             Again::Arrival { place, by } => What::Arrived { place: place.clone(), by: by.clone() },
             Again::Repeat => {
-                let event = event.trim_end_matches("#own");
-                self.say(event, owed, self.bot.say(&MatrixRepeat {}), true);
+                let (event, words) = (event.trim_end_matches("#own"), self.repeat(&owed.origin));
+                self.say(event, owed, words, true);
                 return Ok(());
             }
             Again::Word => {

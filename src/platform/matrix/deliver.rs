@@ -139,7 +139,7 @@ pub async fn to_room(bot: &Bot, room: &Room, load: Load<'_>) -> Result<String, P
             let poll = Outgoing { kind: POLL, content: compose::poll(body, choices) };
             let event = once(bot, room, poll, "poll", load).await?;
             let poll = Poll::new(room.room_id().as_str(), choices);
-            let kept = polls::keep(bot, &event, &poll).await;
+            let kept = polls::begin(bot, &event, &poll).await;
             kept.map_err(|error| PostError::Unanswered(error.to_string()))?;
             Ok(event)
         }

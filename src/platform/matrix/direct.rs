@@ -46,7 +46,11 @@ pub fn is_made_by(room: &Room, own: &str) -> bool {
 }
 
 /// Whether a person left: they do not want to be written to there.
-async fn has_left(room: &Room, user: &UserId) -> Result<bool, PostError> {
+///
+/// # Errors
+///
+/// As [`is_direct`].
+pub async fn has_left(room: &Room, user: &UserId) -> Result<bool, PostError> {
     let member = room.get_member(user).await.map_err(|error| post_error(&error))?;
     let gone = [MembershipState::Leave, MembershipState::Ban];
     Ok(member.is_some_and(|member| gone.contains(member.membership())))

@@ -4,6 +4,7 @@
 //! stand between answers, and tell whose they are. The bot's own store holds the cursor and polls.
 
 mod aside;
+mod forgotten;
 mod held;
 mod owed;
 

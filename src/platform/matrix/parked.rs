@@ -1,5 +1,6 @@
 //! Events without a key: tried again when keys arrive, and asked for again when none do.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -55,7 +56,7 @@ impl Listener {
     /// The bot stops, or a store failed.
     pub async fn look_after_parked(&self, keys: &Keys) -> anyhow::Result<()> {
         let arrived = keys.take();
-        let mut asked: Option<String> = None;
+        let mut asked = BTreeSet::new();
         for parked in self.bot.notes.parked() {
             // The clock may have been set back since.
             let waited = (self.bot.clock.now() - parked.since).abs();
@@ -85,18 +86,17 @@ impl Listener {
         Ok(())
     }
 
-    /// Asks for a parked event, where its room was not asked for another one before.
+    /// Asks for a parked event, where its writer was not asked for another one of the room before.
     async fn ask_once(
         &self,
         room: &Room,
         parked: &Parked,
-        asked: &mut Option<String>,
+        asked: &mut BTreeSet<(String, String)>,
     ) -> anyhow::Result<()> {
-        if asked.as_ref() == Some(&parked.room) {
+        if !asked.insert((parked.room.clone(), parked.sender.clone())) {
             return Ok(());
         }
-        tracing::warn!("an event could not be read; its writer is asked for it");
-        *asked = Some(parked.room.clone());
+        tracing::warn!("an event could not be read");
         self.ask_to_repeat(room, &parked.event, &parked.sender).await
     }
 

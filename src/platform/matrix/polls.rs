@@ -1,5 +1,6 @@
 //! Polls of the bot: which answer means what, and when they ended.
 
+use matrix_sdk::Room;
 use serde::{Deserialize, Serialize};
 
 use super::bot::Bot;
@@ -59,6 +60,28 @@ pub async fn recall(bot: &Bot, event: &str) -> anyhow::Result<Option<Poll>> {
     }
 }
 
+/// Keeps a poll that was just posted in a room.
+///
+/// # Errors
+///
+/// A store that failed.
+pub async fn begin(bot: &Bot, event: &str, poll: &Poll) -> anyhow::Result<()> {
+    keep(bot, event, poll).await?;
+    bot.memory.keep(&latest(&poll.room), event.as_bytes().to_vec()).await
+}
+
+/// The latest poll of the bot in a room, if people can vote in it.
+#[must_use]
+pub fn open_in(bot: &Bot, room: &Room) -> Option<String> {
+    if room.successor_room().is_some() {
+        return None;
+    }
+    let event = bot.memory.recall(&latest(room.room_id().as_str()))?;
+    let event = String::from_utf8(event).ok()?;
+    let poll: Poll = serde_json::from_slice(&bot.memory.recall(&name(&event))?).ok()?;
+    poll.ended.is_none().then_some(event)
+}
+
 /// Keeps a poll of a room, under the event it began with.
 ///
 /// # Errors
@@ -83,6 +106,10 @@ pub fn is_single(choices: &[Choice]) -> bool {
     let answers = choices.iter().all(|choice| matches!(choice.press, Press::Answer(..)));
     // Lists of things that may all be true have a word for none of them.
     answers && choices.len() > 1 && choices.iter().all(|choice| choice.key != "none")
+}
+
+fn latest(room: &str) -> String {
+    format!("latest poll {room}")
 }
 
 fn name(event: &str) -> String {

@@ -36,11 +36,18 @@ pub struct Answer {
     pub wakes: bool,
 }
 
+impl Answer {
+    /// Which answers it stands behind. What nobody asked for may wait long for a direct room.
+    fn lane(&self) -> (PersonId, bool) {
+        (self.person.clone(), matches!(self.origin, Origin::Private(_)))
+    }
+}
+
 /// The answers on their way.
 pub struct Replies {
     bot: Arc<Bot>,
     stop: Stop,
-    lanes: Mutex<BTreeMap<PersonId, UnboundedSender<Answer>>>,
+    lanes: Mutex<BTreeMap<(PersonId, bool), UnboundedSender<Answer>>>,
 }
 
 impl Replies {
@@ -53,7 +60,7 @@ impl Replies {
     /// Sends an answer behind those that its person waits for.
     pub fn give(&self, answer: Answer) {
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        let lane = lanes.entry(answer.person.clone()).or_insert_with(|| {
+        let lane = lanes.entry(answer.lane()).or_insert_with(|| {
             let (sender, receiver) = unbounded_channel();
             tokio::spawn(work(Arc::clone(&self.bot), receiver, self.stop.clone()));
             sender
@@ -117,6 +124,10 @@ async fn give(bot: &Bot, answer: &Answer, doubtful: bool) -> Result<(), PostErro
             if !direct::is_private(&room).await? {
                 room = direct::room_with(bot, &answer.person, true).await?;
             }
+            deliver::reply(bot, &room, &answer.person, load).await?;
+        }
+        Origin::Private(_) => {
+            let room = direct::room_with(bot, &answer.person, false).await?;
             deliver::reply(bot, &room, &answer.person, load).await?;
         }
         Origin::Room { room, thread } => {

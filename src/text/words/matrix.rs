@@ -28,4 +28,8 @@ words! {
     MatrixUnchanged = "matrix/unchanged" {}
     /// What somebody wrote could not be decrypted.
     MatrixRepeat = "matrix/repeat" {}
+    /// The same in a room with open polls.
+    MatrixRepeatVote = "matrix/repeat-vote" {
+        link: String = "https://matrix.to/#/%21room:example.org".to_owned(),
+    }
 }

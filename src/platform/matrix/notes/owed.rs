@@ -24,6 +24,8 @@ pub enum Origin {
     },
     /// Into the room itself.
     Here(String),
+    /// To the person in private, unasked, about something in this room.
+    Private(String),
 }
 
 /// What takes the place of an answer that was lost. The event itself is handled once.
