@@ -5,7 +5,7 @@ use matrix_sdk::ruma::RoomId;
 
 use super::batch::Listener;
 use super::listen::Told;
-use super::notes::{Again, Aside, Missing, Origin, Owed};
+use super::notes::{Again, Aside, Missing, Origin, Owed, is_farewell};
 use super::replies::Answer;
 use super::{compose, deliver, direct, ids, polls};
 use crate::domain::ids::EventId;
@@ -34,7 +34,11 @@ impl Listener {
             Some(owed) if changes => self.expect(&event, owed).await?,
             _ => true,
         };
+        let forgets = is_farewell(&incoming.what);
         let response = self.inbox.hand_in(incoming).await?;
+        if let (true, Some(owed)) = (forgets, &owed) {
+            self.bot.notes.forget(&owed.person).await?;
+        }
         match (response, owed) {
             // A command that only shows something leaves no mark, and may have been answered before.
             (Some(response), Some(owed)) => self.give(event, owed, response, repeated),

@@ -9,7 +9,7 @@ mod held;
 mod owed;
 
 pub use aside::{Aside, Missing};
-pub use owed::{Again, Origin, Owed};
+pub use owed::{Again, Origin, Owed, is_farewell};
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -143,8 +143,9 @@ impl Notes {
     ///
     /// A store that failed.
     pub async fn keep_shown(&self, person: &PersonId) -> anyhow::Result<()> {
-        let keys = self.live().shown.get(person).cloned();
-        self.keep(&format!("shown {person}"), &keys.unwrap_or_default()).await
+        let name = format!("shown {person}");
+        let keys = self.live().shown.get(person).cloned().unwrap_or_default();
+        if keys.is_empty() { self.drop(&name).await } else { self.keep(&name, &keys).await }
     }
 
     /// The form in front of a person.
@@ -376,6 +377,16 @@ impl Notes {
         let bytes = serde_json::to_vec(value)?;
         let kept = self.client.state_store().set_custom_value_no_read(&key_of(name), bytes).await;
         kept.context("the Matrix store cannot be written")
+    }
+
+    /// Keeps nothing under a name any more.
+    ///
+    /// # Errors
+    ///
+    /// A store that failed.
+    pub async fn drop(&self, name: &str) -> anyhow::Result<()> {
+        let dropped = self.client.state_store().remove_custom_value(&key_of(name)).await;
+        dropped.map(|_| ()).context("the Matrix store cannot be written")
     }
 
     /// Plain data is whole between any two of its operations, so a poisoned lock is no danger.

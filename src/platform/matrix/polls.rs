@@ -97,7 +97,8 @@ pub async fn keep(bot: &Bot, event: &str, poll: &Poll) -> anyhow::Result<()> {
 ///
 /// A store that failed.
 pub async fn keep_apart(bot: &Bot, event: &str, poll: &Poll) -> anyhow::Result<()> {
-    bot.notes.keep(&name(event), poll).await
+    bot.notes.keep(&name(event), poll).await?;
+    bot.notes.list(&poll.room, &name(event), bot.clock.now()).await
 }
 
 /// Whether a person gives exactly one of these answers to a question.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Instant;
-use crate::domain::command::{self, Verb};
+use crate::domain::command::{self, Command, Forgetting, Verb};
 use crate::domain::ids::{PersonId, PlaceId};
 use crate::platform::What;
 
@@ -85,6 +85,15 @@ impl Again {
     }
 }
 
+/// Whether somebody confirms that they want to be forgotten.
+#[must_use]
+pub fn is_farewell(what: &What) -> bool {
+    let What::Said { text, .. } = what else { return false };
+    let words = text.trim_start();
+    let bare = PREFIXES.iter().find_map(|prefix| words.strip_prefix(prefix));
+    command::parse(bare.unwrap_or(words)) == Ok(Command::Forget(Forgetting::Confirmed))
+}
+
 /// An answer that a person has not got yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Owed {
@@ -105,6 +114,16 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+
+    #[test]
+    fn only_whoever_confirms_is_forgotten() {
+        let said = |text: &str| {
+            let person = PersonId::from("matrix:@ann:x");
+            is_farewell(&What::Said { person, place: None, text: text.to_owned() })
+        };
+        assert!(said("forget me for good") && said("!maturity forget me yes"));
+        assert!(!said("forget me") && !said("forget me for good?") && !said("3"));
+    }
 
     fn words(text: &str) -> Again {
         Again::Words { place: None, text: text.to_owned() }
