@@ -181,8 +181,13 @@ impl Engine {
             }
             settled => settled?,
         };
-        if let (Some(mishap), Err(error)) = (mishap, &result) {
-            tell(&row, mishap, &error.to_string());
+        match (mishap, &result) {
+            (Some(mishap), Err(error)) => tell(&row, mishap, &error.to_string()),
+            (None, Err(PostError::DeadTarget(cause))) => {
+                let (team, kind) = (row.purpose.team().0, row.purpose.name());
+                tracing::warn!(team, kind, cause, "held back until its place can be reached");
+            }
+            _ => {}
         }
         Ok(Some(outcome))
     }
