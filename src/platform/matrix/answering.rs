@@ -42,7 +42,7 @@ impl Listener {
         match (response, owed) {
             // A command that only shows something leaves no mark, and may have been answered before.
             (Some(response), Some(owed)) => self.give(event, owed, response, repeated),
-            (None, Some(owed)) if repeated && known => self.again(event, owed).await?,
+            (None, Some(owed)) if repeated && known => Box::pin(self.again(event, owed)).await?,
             (None, Some(owed)) => {
                 self.bot.notes.paid(&event);
                 if edits && !repeated {
@@ -76,27 +76,29 @@ impl Listener {
         event: &str,
         sender: &str,
     ) -> anyhow::Result<()> {
-        let direct = direct::is_direct(&self.bot, room).await.unwrap_or(false);
-        let id = room.room_id().to_string();
-        let person = ids::person(sender);
-        let origin = if direct {
-            Origin::Direct(id.clone())
-        } else {
-            let Some(poll) = polls::open_in(&self.bot, room) else { return Ok(()) };
-            let user = ids::user_of(&person);
-            let is_gone = match &user {
-                Some(user) => direct::has_left(room, user).await.unwrap_or(false),
-                None => true,
-            };
-            if is_gone || !self.bot.notes.asks_to_vote(&person, &id, &poll).await? {
-                return Ok(());
-            }
-            Origin::Private(id.clone())
+        if direct::is_direct(&self.bot, room).await.unwrap_or(false) {
+            let origin = Origin::Direct(room.room_id().to_string());
+            return self.request(origin, ids::event(room.room_id().as_str(), event), sender).await;
+        }
+        let (Some(poll), Some(user)) =
+            (polls::open_in(&self.bot, room), ids::user_of(&ids::person(sender)))
+        else {
+            return Ok(());
         };
-        let (again, since) = (Again::Repeat, self.bot.clock.now());
+        let (id, person) = (room.room_id().as_str(), ids::person(sender));
+        let is_gone = direct::has_left(room, &user).await.unwrap_or(false);
+        if is_gone || self.bot.notes.asked(&person).await?.get(id) == Some(&poll) {
+            return Ok(());
+        }
+        self.request(Origin::Private(id.to_owned()), ids::event(id, event), sender).await?;
+        self.bot.notes.note_asked(&person, id, &poll).await
+    }
+
+    async fn request(&self, origin: Origin, event: EventId, sender: &str) -> anyhow::Result<()> {
+        let (person, since) = (ids::person(sender), self.bot.clock.now());
         let words = self.repeat(&origin);
-        let owed = Owed { person, origin, again, sure: true, since };
-        self.say(&ids::event(&id, event).0, owed, words, false);
+        let owed = Owed { person, origin, again: Again::Repeat, sure: true, since };
+        self.say(&event.0, owed, words, false);
         self.bot.notes.keep_owed().await
     }
 

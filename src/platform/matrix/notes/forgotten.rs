@@ -22,30 +22,38 @@ impl Notes {
         let _keeping = self.keeping.lock().await;
         let mut names = self.listed(room).await?;
         names.insert(name.to_owned(), now);
-        for (old, _) in names.extract_if(.., |_, since| now - *since > KEPT) {
-            self.drop(&old).await?;
+        let is_old = |since: &Instant| now - *since > KEPT;
+        for (old, _) in names.iter().filter(|(_, since)| is_old(since)) {
+            self.drop(old).await?;
         }
+        names.retain(|_, since| !is_old(since));
         self.keep(&list_of(room), &names).await
     }
 
-    /// Whether somebody is to be asked to vote once more in a room: once as long as this is its
-    /// latest poll.
+    /// The polls for which somebody was asked to vote once more: the latest one of each room.
     ///
     /// # Errors
     ///
     /// A store that failed.
-    pub async fn asks_to_vote(
+    pub async fn asked(&self, person: &PersonId) -> anyhow::Result<BTreeMap<String, String>> {
+        Ok(self.recall(&asked_of(person)).await?.unwrap_or_default())
+    }
+
+    /// Somebody was asked to vote once more, when this was the latest poll of a room.
+    ///
+    /// # Errors
+    ///
+    /// A store that failed.
+    pub async fn note_asked(
         &self,
         person: &PersonId,
         room: &str,
         poll: &str,
-    ) -> anyhow::Result<bool> {
-        let name = asked_of(person);
-        let mut asked: BTreeMap<String, String> = self.recall(&name).await?.unwrap_or_default();
-        if asked.insert(room.to_owned(), poll.to_owned()).as_deref() == Some(poll) {
-            return Ok(false);
-        }
-        self.keep(&name, &asked).await.map(|()| true)
+    ) -> anyhow::Result<()> {
+        let _keeping = self.keeping.lock().await;
+        let mut asked = self.asked(person).await?;
+        asked.insert(room.to_owned(), poll.to_owned());
+        self.keep(&asked_of(person), &asked).await
     }
 
     /// Forgets what a person was shown, and was asked. Their direct room stays known, as the
@@ -111,8 +119,7 @@ mod tests {
         notes.set_form(person, &form).await.unwrap();
         notes.keep(&poll, &1).await.unwrap();
         notes.list(room, &poll, Instant::UNIX_EPOCH).await.unwrap();
-        assert!(notes.asks_to_vote(person, "!team:x", "$poll").await.unwrap());
-        assert!(!notes.asks_to_vote(person, "!team:x", "$poll").await.unwrap());
+        notes.note_asked(person, "!team:x", "$poll").await.unwrap();
         vec![
             format!("shown {person}"),
             format!("form {person}"),
@@ -140,7 +147,6 @@ mod tests {
             assert!(lies(&notes, &name).await, "{name}");
         }
         assert_eq!(notes.shown(&ann).await.unwrap(), []);
-        assert!(notes.asks_to_vote(&ann, "!team:x", "$poll").await.unwrap());
     }
 
     #[tokio::test]
