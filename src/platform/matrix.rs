@@ -53,7 +53,7 @@ use super::{Inbox, Memory, Pace, Parcel, Platform, PostError, Profile, Stop};
 use crate::clock::Clock;
 use crate::config;
 use crate::domain::ids::{PersonId, PlaceId};
-use crate::domain::message::{Destination, MessageRef};
+use crate::domain::message::{Destination, Message, MessageRef};
 use crate::text::Text;
 use bot::Bot;
 use deliver::Load;
@@ -109,10 +109,20 @@ impl Matrix {
     }
 
     async fn say(&self, room: &Room, load: Load<'_>) -> Result<String, PostError> {
-        match deliver::to_room(&self.bot, room, load).await {
-            Err(refusal) => Err(people::refused(&self.bot, room, refusal).await),
-            said => said,
-        }
+        let refusal = match deliver::to_room(&self.bot, room, load).await {
+            Err(refusal) => people::refused(&self.bot, room, refusal).await,
+            said => return said,
+        };
+        let plain = !room.encryption_state().is_encrypted();
+        Err(match (refusal, load.message) {
+            // Rooms may let words in and no polls.
+            (PostError::DeadTarget(cause), Message::Poll { .. })
+                if plain && people::may_write(&self.bot, room).await =>
+            {
+                PostError::OurBug(cause)
+            }
+            (refusal, _) => refusal,
+        })
     }
 
     fn check_ready(&self) -> Result<(), PostError> {
@@ -180,14 +190,19 @@ impl Platform for Matrix {
             // Nobody may write into a room that was replaced, and nobody reads it.
             return Ok(());
         }
-        match deliver::replace(&self.bot, &room, event.as_str(), parcel).await {
-            Err(PostError::DeadTarget(_)) if people::is_replaced(&self.bot, &room).await? => Ok(()),
-            // The message is there still, and other words for it are let in once the bot is.
-            Err(PostError::DeadTarget(cause)) if room.state() == RoomState::Joined => {
-                Err(PostError::Transient { cause, retry_after: Some(REFUSED) })
-            }
-            replaced => replaced,
+        let refused = match deliver::replace(&self.bot, &room, event.as_str(), parcel).await {
+            Err(PostError::DeadTarget(cause)) => cause,
+            done => return done,
+        };
+        if people::is_replaced(&self.bot, &room).await? {
+            return Ok(());
         }
+        let private = matches!(parcel.to, Destination::Person(_));
+        if private || room.state() != RoomState::Joined {
+            return Err(PostError::DeadTarget(refused));
+        }
+        // The message is there still, and other words for it are let in once the bot's are.
+        Err(PostError::Transient { cause: refused, retry_after: Some(REFUSED) })
     }
 
     async fn members(&self, place: &PlaceId) -> Result<Vec<Profile>, PostError> {

@@ -149,14 +149,14 @@ impl Listener {
                 rooms::follow(&self.bot, to, &item.event.sender);
                 let now = rooms::current(&self.bot, item.room.clone());
                 let event = ids::event(room, &item.event.id);
-                self.move_on(&item.room, &now, &event.0).await?;
+                Box::pin(self.move_on(&item.room, &now, &event.0)).await?;
             }
             Heard::Powers if !item.direct => {
-                let event = ids::event(room, &item.event.id).0;
                 if !people::may_write(&self.bot, &item.room).await {
-                    return self.silenced(&item.room, &event).await;
+                    return Box::pin(self.silenced(item)).await;
                 }
-                self.back(&item.room, &event).await?;
+                let event = ids::event(room, &item.event.id);
+                Box::pin(self.back(&item.room, &event.0)).await?;
             }
             Heard::Member(member) if item.direct && member.is_departure() => {
                 self.bot.notes.drop_direct(room).await?;

@@ -1,10 +1,15 @@
 //! Places that go on elsewhere, or can be written to again: told to the engine, and to the notes.
 
+use std::collections::BTreeSet;
+
 use matrix_sdk::Room;
+use serde_json::Value;
 
 use super::batch::Listener;
+use super::listen::Item;
+use super::raw::Event;
 use super::{ids, people, rooms};
-use crate::domain::ids::{EventId, PlaceId};
+use crate::domain::ids::{EventId, PersonId, PlaceId};
 use crate::platform::{Incoming, PlaceChange, What};
 
 impl Listener {
@@ -42,14 +47,16 @@ impl Listener {
     /// # Errors
     ///
     /// As [`Self::move_on`].
-    pub async fn silenced(&self, room: &Room, event: &str) -> anyhow::Result<()> {
-        if room.successor_room().is_some() {
+    pub async fn silenced(&self, item: &Item) -> anyhow::Result<()> {
+        if item.room.successor_room().is_some() {
             return Ok(());
         }
-        let place = ids::place(room.room_id().as_str());
-        let known = people::members(&self.bot, room).await;
+        let id = item.room.room_id().as_str();
+        let (place, event) = (ids::place(id), ids::event(id, &item.event.id).0);
+        let named = named(&item.event);
         // Where that cannot be had now, the next look-up tells.
-        for profile in known.unwrap_or_default() {
+        let known = people::members(&self.bot, &item.room).await.unwrap_or_default();
+        for profile in known.into_iter().filter(|it| named.contains(&it.id)) {
             let id = EventId(format!("{event}#{}", profile.id));
             let what = What::Joined { place: place.clone(), profile };
             let sent = self.bot.clock.now();
@@ -87,4 +94,12 @@ impl Listener {
         self.inbox.hand_in(Incoming { id, sent, what }).await?;
         Ok(())
     }
+}
+
+/// Whom power levels name, as they are or as they were.
+fn named(event: &Event) -> BTreeSet<PersonId> {
+    let now = event.content.get("users");
+    let levels = now.into_iter().chain(event.unsigned.pointer("/prev_content/users"));
+    let users = levels.filter_map(Value::as_object).flat_map(|users| users.keys());
+    users.map(|user| ids::person(user)).collect()
 }
