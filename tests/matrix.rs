@@ -23,6 +23,8 @@ mod world;
 mod crowd;
 #[path = "matrix/downtime.rs"]
 mod downtime;
+#[path = "matrix/edits.rs"]
+mod edits;
 #[path = "matrix/forgotten.rs"]
 mod forgotten;
 #[path = "matrix/ground.rs"]

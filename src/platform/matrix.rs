@@ -16,6 +16,7 @@ mod compose;
 mod connect;
 mod deliver;
 mod direct;
+mod edits;
 mod errors;
 mod folder;
 mod gaps;

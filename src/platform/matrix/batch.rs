@@ -163,7 +163,9 @@ impl Listener {
             }
             _ => {}
         }
-        self.hand_in_item(item, repeated).await
+        self.note_change(item).await?;
+        let restored = Box::pin(self.restored(item)).await?;
+        self.hand_in_item(restored.as_ref().unwrap_or(item), repeated).await
     }
 
     /// Hands in one event that is understood.
