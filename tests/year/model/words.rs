@@ -403,7 +403,13 @@ impl Expected {
             Some((low, ..)) => {
                 let weakest = shown.figures.weakest.expect("a pillar has a score");
                 let limit = &model.bank.titles[weakest];
-                post.needles.push(format!("**Level {low}.** {limit} is the limit"));
+                let told: BTreeSet<Option<String>> =
+                    shown.figures.pillars.iter().map(|it| it.score.map(cut)).collect();
+                post.needles.push(if told.len() == 1 {
+                    format!("**Level {low}.** All four pillars are alike")
+                } else {
+                    format!("**Level {low}.** {limit} is the limit")
+                });
             }
         }
         model.tell_figures(team, &shown, &mut post);
