@@ -17,6 +17,9 @@ use crate::store::kv::Key;
 /// that people's answers in between wait no longer than usual.
 const PAGE: usize = 64;
 
+/// How often old events are forgotten in one go; what is due next does not wait for all of them.
+const PRUNINGS: usize = 20;
+
 impl Engine {
     /// Handles one event; when this returns, what it changed is on disk.
     ///
@@ -53,7 +56,11 @@ impl Engine {
         while self.work_some(&mut left).await? {}
         self.review().await?;
         self.shred_again().await?;
-        while self.commit(event::prune).await? {}
+        for _ in 0..PRUNINGS {
+            if !self.commit(event::prune).await? {
+                break;
+            }
+        }
         Ok(())
     }
 
