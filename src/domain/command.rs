@@ -31,6 +31,20 @@ use nearest::nearest;
 use table::{SHORTCUTS, find};
 use words::{Word, words};
 
+/// What may stand in front of a command, on every platform.
+const PREFIXES: [&str; 2] = ["/maturity", "!maturity"];
+
+/// The words behind the prefix of a command; `None` where there is no such prefix.
+#[must_use]
+pub fn behind_prefix(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let prefix = PREFIXES.iter().find(|prefix| {
+        text.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix))
+    })?;
+    let rest = &text[prefix.len()..];
+    (rest.is_empty() || rest.starts_with(char::is_whitespace)).then(|| rest.trim())
+}
+
 /// Reads what somebody typed after `/maturity`; nothing at all asks for help.
 ///
 /// # Errors

@@ -28,12 +28,22 @@ pub(super) fn typed(
     if words.is_empty() {
         return Ok(help(desk, speaker, None));
     }
+    read(desk, speaker, words, values)
+}
+
+/// The same where nothing stands for nothing that can be read.
+pub(super) fn read(
+    desk: &Desk<'_>,
+    speaker: &Speaker,
+    words: &str,
+    values: Option<&Values>,
+) -> Decided<Reply> {
     match command::parse(words) {
         Ok(command) => run(desk, speaker, command, values),
         Err(_) if command::parse_in_sitting(words).is_some() => {
             sittings::answer(desk, speaker, None)
         }
-        Err(problem) => Ok(misunderstood(desk, &problem, false)),
+        Err(problem) => Ok(misunderstood(desk, &problem)),
     }
 }
 
@@ -209,10 +219,10 @@ pub(super) fn help(desk: &Desk<'_>, speaker: &Speaker, topic: Option<Topic>) -> 
 }
 
 /// Words that are no command, or a command used wrongly.
-pub(super) fn misunderstood(desk: &Desk<'_>, problem: &Misunderstood, open: bool) -> Reply {
+fn misunderstood(desk: &Desk<'_>, problem: &Misunderstood) -> Reply {
     match problem {
         Misunderstood::Word { heard, suggestion } => {
-            desk.reply(&Unknown { heard: heard.clone(), suggestion: *suggestion, open })
+            desk.reply(&Unknown { heard: heard.clone(), suggestion: *suggestion })
         }
         Misunderstood::Argument { verb, wanted, heard, suggestion } => {
             let entry = verb.entry();

@@ -9,9 +9,6 @@ use crate::domain::bank::Kind;
 use crate::domain::command::{self, Command, Misunderstood, SittingWord};
 use crate::platform::{Incoming, Reply};
 
-/// What may stand in front of a command, on every platform.
-const PREFIXES: [&str; 2] = ["/maturity", "!maturity"];
-
 /// Decides what a person's words mean, and does it.
 pub(super) fn said(
     desk: &Desk<'_>,
@@ -19,7 +16,7 @@ pub(super) fn said(
     text: &str,
     event: &Incoming,
 ) -> Decided<Reply> {
-    if let Some(words) = command_words(text) {
+    if let Some(words) = command::behind_prefix(text) {
         return match in_front(desk, speaker, words)? {
             Some(front) => in_sitting(desk, speaker, front, words, event),
             None => commands::typed(desk, speaker, words, None),
@@ -30,7 +27,8 @@ pub(super) fn said(
     }
     match Front::find(desk, speaker)? {
         Some(front) => in_sitting(desk, speaker, front, text, event),
-        None => bare(desk, speaker, text, false),
+        // Words in private without a prefix are commands too.
+        None => commands::read(desk, speaker, text, None),
     }
 }
 
@@ -40,12 +38,8 @@ pub(super) fn said(
 fn in_front(desk: &Desk<'_>, speaker: &Speaker, words: &str) -> Decided<Option<Front>> {
     let word = command::parse_in_sitting(words);
     let parsed = command::parse(words);
-    let may_be_mistyped = match &parsed {
-        Err(Misunderstood::Word { suggestion, .. }) => {
-            suggestion.is_some() && !answer::is_plain(words)
-        }
-        _ => true,
-    };
+    let is_like_none = matches!(&parsed, Err(Misunderstood::Word { suggestion, .. })
+        if suggestion.is_none() || answer::is_plain(words));
     let is_command = match parsed {
         // In private it answers, as it does without a prefix; elsewhere it asks for help.
         Ok(Command::Help(None)) if words == "?" => speaker.place.is_some(),
@@ -60,19 +54,9 @@ fn in_front(desk: &Desk<'_>, speaker: &Speaker, words: &str) -> Decided<Option<F
     let shown = Front::find(desk, speaker)?.filter(|front| front.is_before(&speaker.person));
     let answers = |front: &Front| {
         let question = front.question().filter(|question| question.kind != Kind::Text);
-        question.is_some_and(|it| !may_be_mistyped || answer::read(words, it).is_ok())
+        question.is_some_and(|it| is_like_none || answer::read(words, it).is_ok())
     };
     Ok(shown.filter(|front| word.is_some() || answers(front)))
-}
-
-/// The words behind the prefix of a command.
-fn command_words(text: &str) -> Option<&str> {
-    let text = text.trim();
-    let prefix = PREFIXES.iter().find(|prefix| {
-        text.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix))
-    })?;
-    let rest = &text[prefix.len()..];
-    (rest.is_empty() || rest.starts_with(char::is_whitespace)).then(|| rest.trim())
 }
 
 fn in_sitting(
@@ -94,7 +78,7 @@ fn in_sitting(
         return sitting_word(desk, speaker, front, word, text);
     }
     let Some(question) = front.question().cloned() else {
-        return bare(desk, speaker, text, false);
+        return commands::read(desk, speaker, text, None);
     };
     // A text question takes any words; commands need their prefix there, but for a plain
     // `help`, and for `stop`, which every reminder promises to heed.
@@ -123,7 +107,7 @@ fn sitting_word(
     match word {
         SittingWord::Why => match front.question().cloned() {
             Some(question) => Ok(Some(sittings::why(desk, &front, &question))),
-            None => bare(desk, speaker, text, false),
+            None => commands::read(desk, speaker, text, None),
         },
         SittingWord::Back => sittings::back(desk, speaker, front),
         SittingWord::Skip => sittings::skip(desk, speaker, front),
@@ -133,30 +117,5 @@ fn sitting_word(
         SittingWord::Comment(words) => {
             comments::comment(desk, speaker, front, words.as_deref().unwrap_or_default())
         }
-    }
-}
-
-/// Words in private without a prefix are commands too.
-fn bare(desk: &Desk<'_>, speaker: &Speaker, text: &str, open: bool) -> Decided<Reply> {
-    match command::parse(text) {
-        Ok(command) => commands::run(desk, speaker, command, None),
-        Err(_) if command::parse_in_sitting(text).is_some() => {
-            sittings::answer(desk, speaker, None)
-        }
-        Err(problem) => Ok(commands::misunderstood(desk, &problem, open)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_prefix_counts_only_as_a_whole_word() {
-        assert_eq!(command_words(" /maturity  report tooling "), Some("report tooling"));
-        assert_eq!(command_words("!Maturity"), Some(""));
-        assert_eq!(command_words("/maturityreport"), None);
-        assert_eq!(command_words("3"), None);
-        assert_eq!(command_words("/maturité"), None);
     }
 }

@@ -306,3 +306,12 @@ proptest! {
         prop_assert!(!confirmed || exact, "{text}");
     }
 }
+
+#[test]
+fn a_prefix_counts_only_as_a_whole_word() {
+    assert_eq!(behind_prefix(" /maturity  report tooling "), Some("report tooling"));
+    assert_eq!(behind_prefix("!Maturity"), Some(""));
+    assert_eq!(behind_prefix("/maturityreport"), None);
+    assert_eq!(behind_prefix("3"), None);
+    assert_eq!(behind_prefix("/maturité"), None);
+}

@@ -208,7 +208,6 @@ impl Console {
     }
 
     /// Hands in an event and shows the reply to the person who brought it.
-    /// Hands in what somebody did, and shows the answer.
     pub(super) async fn answer(
         &self,
         inbox: &Inbox,

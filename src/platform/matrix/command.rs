@@ -1,22 +1,15 @@
 //! Which words in a room are meant for the bot.
 
-/// What may stand in front of a command.
-const PREFIXES: [&str; 2] = ["!maturity", "/maturity"];
+use crate::domain::command;
 
 /// A command said in a room, as `/maturity …`; `None` where the words are none of the bot's
 /// business. `names` is what the bot is called there: a mention begins or ends with one of them.
 #[must_use]
 pub fn in_room(body: &str, to_bot: bool, names: &[&str]) -> Option<String> {
-    let body = body.trim();
-    for prefix in PREFIXES {
-        let Some(head) = body.get(..prefix.len()) else { continue };
-        let rest = &body[prefix.len()..];
-        let whole = rest.is_empty() || rest.starts_with(char::is_whitespace);
-        if head.eq_ignore_ascii_case(prefix) && whole {
-            return Some(command(rest));
-        }
+    if let Some(words) = command::behind_prefix(body) {
+        return Some(as_command(words));
     }
-    to_bot.then(|| command(without_name(body, names)))
+    to_bot.then(|| as_command(without_name(body.trim(), names)))
 }
 
 /// Whether words begin with a name of the bot.
@@ -31,7 +24,7 @@ pub fn in_private<'a>(body: &'a str, to_bot: bool, names: &[&str]) -> &'a str {
     if to_bot { without_name(body.trim(), names) } else { body }
 }
 
-fn command(words: &str) -> String {
+fn as_command(words: &str) -> String {
     format!("/maturity {}", words.trim()).trim_end().to_owned()
 }
 

@@ -76,7 +76,6 @@ words! {
     Unknown = "people/unknown" {
         heard: String = "raport".to_owned(),
         suggestion: Option<&'static str> = Some("report"),
-        open: bool = false,
     }
     /// A command was used in a way it has not.
     Usage = "people/usage" {

@@ -207,7 +207,6 @@ fn variants() -> Vec<(&'static str, Json)> {
         ("people/help", json!({"groups": groups})),
         ("people/help", json!({"groups": groups, "full": false})),
         ("people/unknown", json!({"heard": "", "suggestion": null})),
-        ("people/unknown", json!({"heard": "7", "suggestion": null, "open": true})),
         ("people/usage", json!({"suggestion": null, "verb": "mode", "choices": ["a", "b", "c"]})),
         ("people/usage", json!({"suggestion": null, "verb": "why", "choices": [], "heard": ""})),
         ("people/usage", json!({"suggestion": null, "verb": "why", "choices": [], "heard": "x"})),

@@ -7,9 +7,6 @@ use crate::domain::command::{self, Command, Forgetting, Verb};
 use crate::domain::ids::{PersonId, PlaceId};
 use crate::platform::What;
 
-/// What may stand in front of a command.
-const PREFIXES: [&str; 2] = ["/maturity", "!maturity"];
-
 /// Where the answer to an event goes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Origin {
@@ -69,7 +66,7 @@ impl Again {
     pub fn after_words(place: Option<&PlaceId>, text: &str) -> Self {
         use Verb::{Actions, Answer, Help, Me, Report, Status, Trend, Who, Why};
         let words = text.trim_start();
-        let bare = PREFIXES.iter().find_map(|prefix| words.strip_prefix(prefix));
+        let bare = command::behind_prefix(words);
         if bare.is_none() && command::parse_in_sitting(words).is_some() {
             return Self::Question;
         }
@@ -89,9 +86,8 @@ impl Again {
 #[must_use]
 pub fn is_farewell(what: &What) -> bool {
     let What::Said { text, .. } = what else { return false };
-    let words = text.trim_start();
-    let bare = PREFIXES.iter().find_map(|prefix| words.strip_prefix(prefix));
-    command::parse(bare.unwrap_or(words)) == Ok(Command::Forget(Forgetting::Confirmed))
+    command::parse(command::behind_prefix(text).unwrap_or(text))
+        == Ok(Command::Forget(Forgetting::Confirmed))
 }
 
 /// An answer that a person has not got yet.
