@@ -71,29 +71,28 @@ pub async fn sitters(world: &World, people: usize) -> Vec<Arc<Sitter>> {
 }
 
 /// Lets people act, each again once the last was acknowledged; gives the acts a second.
-pub async fn rate<F>(people: usize, span: Duration, act: impl Fn(usize) -> F) -> f64
+pub async fn rate<F>(
+    people: usize,
+    span: Duration,
+    act: impl Fn(usize) -> F + Send + std::marker::Sync + 'static,
+) -> f64
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    let act = &act;
-    let end = Instant::now() + span;
+    let act = Arc::new(act);
     let start = Instant::now();
-    let mut done = 0_u64;
-    let mut acting = JoinSet::new();
-    let begin = |acting: &mut JoinSet<usize>, who: usize| {
-        let act = act(who);
-        acting.spawn(async move {
-            act.await;
-            who
-        });
-    };
-    (0..people).for_each(|who| begin(&mut acting, who));
-    while let Some(who) = acting.join_next().await {
-        done += 1;
-        if Instant::now() < end {
-            begin(&mut acting, who.unwrap());
+    let acting = (0..people).map(|who| {
+        let act = Arc::clone(&act);
+        async move {
+            let mut done = 0_u64;
+            while start.elapsed() < span {
+                act(who).await;
+                done += 1;
+            }
+            done
         }
-    }
+    });
+    let done: u64 = acting.collect::<JoinSet<_>>().join_all().await.into_iter().sum();
     done as f64 / start.elapsed().as_secs_f64()
 }
 
@@ -106,6 +105,8 @@ struct Run {
     tries: f64,
     /// Answers a second of a bare file that wrote the same groups.
     raw: f64,
+    /// The same of sled alone.
+    sled: f64,
     /// Bytes that one answer writes.
     size: usize,
 }
@@ -144,14 +145,16 @@ fn pipeline(people: usize, sync: Sync, alone: bool) -> Run {
     )]
     let count = answers as usize;
     let raw = answers / rivals::raw_replay(syncs, bytes, sync);
+    let sled = answers / rivals::sled_replay(syncs, count, bytes, sync);
     let (group, tries) = (answers / syncs as f64, batches as f64 / answers);
-    Run { group, tries, rate, raw, size: usize::try_from(bytes).unwrap() / count.max(1) }
+    Run { group, tries, rate, raw, sled, size: usize::try_from(bytes).unwrap() / count.max(1) }
 }
 
 /// Ratios of one setting.
 #[derive(Default)]
 struct Ratios {
     replay: Vec<f64>,
+    engine: Vec<f64>,
     raw: Vec<f64>,
     sqlite: Vec<f64>,
     alone: Vec<f64>,
@@ -168,6 +171,7 @@ fn ratios(people: usize, sync: Sync) -> Ratios {
         ratios.group.push(ours.group);
         ratios.tries.push(ours.tries);
         ratios.replay.push(ours.rate / ours.raw);
+        ratios.engine.push(ours.sled / ours.raw);
         ratios.raw.push(ours.rate / rivals::raw(people, ours.size, sync, SPAN));
         ratios.sqlite.push(ours.rate / rivals::sqlite(people, ours.size, sync, SPAN));
         if people == 64 {
@@ -186,6 +190,8 @@ pub fn measure(table: &mut Table) {
             let found = ratios(people, sync);
             let name = |what: &str| format!("{people} answering, {how}: {what}");
             table.add(name("of raw, same groups"), median(found.replay), "×", target);
+            let bound = median(found.engine);
+            table.add(name("sled alone of raw, same groups"), bound, "×", Target::None);
             table.add(name("of raw, its own groups"), median(found.raw), "×", target);
             table.add(name("of SQLite WAL FULL"), median(found.sqlite), "×", Target::None);
             table.add(name("answers"), median(found.rate), "a second", Target::None);

@@ -28,6 +28,36 @@ pub fn raw_replay(groups: u64, bytes: u64, sync: Sync) -> f64 {
     start.elapsed().as_secs_f64()
 }
 
+/// Writes as many records of as many bytes, in as many groups, to sled alone: nothing is decided,
+/// and nobody waits. Gives the seconds it took, which is what sled leaves to whoever uses it.
+pub fn sled_replay(groups: u64, answers: usize, bytes: u64, sync: Sync) -> f64 {
+    let folder = folder();
+    let config = sled::Config::new().path(folder.path()).segment_size(4 << 20);
+    let db = config.flush_every_ms(Some(250)).open().unwrap();
+    let file = File::open(folder.path().join("db")).unwrap();
+    let syncs = CountingSync::new(sync);
+    let groups = usize::try_from(groups).unwrap().max(1);
+    let records = (answers * RECORDS).div_ceil(groups);
+    let record = vec![7; usize::try_from(bytes).unwrap() / (records * groups)];
+    let (key, value) = record.split_at(record.len() / 2);
+    let start = Instant::now();
+    for group in 0..groups {
+        let mut batch = sled::Batch::default();
+        for number in group * records..(group + 1) * records {
+            batch.insert([&scattered(number as u64), key].concat(), value);
+        }
+        db.apply_batch(batch).unwrap();
+        db.flush().unwrap();
+        syncs.file(&file);
+    }
+    start.elapsed().as_secs_f64()
+}
+
+/// A number among others as keys of real records are.
+fn scattered(number: u64) -> [u8; 8] {
+    number.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_be_bytes()
+}
+
 /// Answers a second of a bare file that as many people write to, grouped as they come.
 pub fn raw(people: usize, size: usize, sync: Sync, span: Duration) -> f64 {
     let folder = folder();
@@ -55,7 +85,7 @@ pub fn sqlite(people: usize, size: usize, sync: Sync, span: Duration) -> f64 {
             for record in answer.chunks(answer.len().div_ceil(RECORDS)) {
                 number += 1;
                 let (key, value) = record.split_at(record.len() / 2);
-                let key = [&number.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_be_bytes(), key].concat();
+                let key = [&scattered(number), key].concat();
                 insert.execute((key, value)).unwrap();
             }
         }

@@ -30,20 +30,21 @@ pub(super) fn typed(
 /// An answer was pressed, perhaps on a message of long ago.
 pub(super) fn pressed(
     desk: &Desk<'_>,
-    speaker: &Speaker,
+    person: &PersonId,
     round: RoundId,
     question: &QuestionId,
     reply: &str,
     event: &Incoming,
 ) -> Decided<Reply> {
-    let Some(front) = Front::of(desk, &speaker.person, round)? else {
-        return Ok(too_late(desk, speaker, round));
+    let by = desk.person(person)?;
+    let Some(front) = Front::of(desk, &by, round)? else {
+        return Ok(too_late(desk, &Speaker::new(desk, person, None)?, round));
     };
     let Some(question) = front.asked(question).cloned() else {
         return Ok(Some(next_or_done(desk, &front, "")));
     };
     match answer::read(reply, &question) {
-        Ok(value) => record(desk, &speaker.person, front, &question, value, event),
+        Ok(value) => record(desk, &by, front, &question, value, event),
         Err(problem) => Ok(misread(desk, &question, &problem)),
     }
 }
@@ -51,13 +52,13 @@ pub(super) fn pressed(
 /// A vote before everybody counts where it can; what is in front of the person stays there.
 pub(super) fn voted(
     desk: &Desk<'_>,
-    speaker: &Speaker,
+    person: &PersonId,
     round: RoundId,
     question: &QuestionId,
     reply: &str,
     event: &Incoming,
 ) -> Decided<()> {
-    let person = &speaker.person;
+    let person = &desk.person(person)?;
     let front = Front::of(desk, person, round)?.filter(|it| event.sent < it.round.closes);
     let Some(mut front) = front else { return Ok(()) };
     let Some(question) = front.asked(question).cloned() else {

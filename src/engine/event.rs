@@ -5,7 +5,7 @@ use super::sheet::Values;
 use super::{
     answers, commands, conversation, home, membership, pages, setup, setup_form, sittings,
 };
-use crate::domain::ids::{PersonId, TeamId};
+use crate::domain::ids::{PersonId, RoundId, TeamId};
 use crate::domain::message::Press;
 use crate::platform::{Incoming, Reply, What};
 use crate::store::keyring::event_digest;
@@ -36,7 +36,12 @@ pub(super) fn decide(desk: &Desk<'_>, event: &Incoming) -> Decided<Reply> {
 /// Whether an event was noted under a key that hides its person's answers.
 fn was_seen_hidden(desk: &Desk<'_>, event: &Incoming) -> Decided<bool> {
     let Some(person) = event.what.person() else { return Ok(false) };
-    for team in desk.tx.teams_of(person)? {
+    // An answer that names its round was noted under a key of that round's team, if at all.
+    let teams = match named_round(&event.what) {
+        Some(round) => desk.tx.team(round.team)?.into_iter().collect(),
+        None => desk.tx.teams_of(person)?,
+    };
+    for team in teams {
         let own = desk.keyring.find_person_key(team.id, person)?;
         let round = desk.current_round(&team)?;
         let of_round = round.map(|round| desk.find_key(&round, person)).transpose()?.flatten();
@@ -49,6 +54,15 @@ fn was_seen_hidden(desk: &Desk<'_>, event: &Incoming) -> Decided<bool> {
     Ok(false)
 }
 
+/// The round of an answer that was pressed or voted for.
+fn named_round(what: &What) -> Option<RoundId> {
+    let (What::Chose { token, .. } | What::Voted { token, .. }) = what else { return None };
+    match Press::read(token) {
+        Some(Press::Answer(round, ..)) => Some(round),
+        _ => None,
+    }
+}
+
 fn dispatch(desk: &Desk<'_>, event: &Incoming) -> Decided<Reply> {
     match &event.what {
         What::Said { person, place, text } => {
@@ -56,22 +70,23 @@ fn dispatch(desk: &Desk<'_>, event: &Incoming) -> Decided<Reply> {
             conversation::said(desk, &speaker, text, event)
         }
         What::Chose { person, place, token } => {
+            let press = Press::read(token);
+            // Most presses are answers, and those need not know every team of their person.
+            if let Some(Press::Answer(round, question, reply)) = press {
+                return answers::pressed(desk, person, round, &question, &reply, event);
+            }
             let speaker = super::speaker::Speaker::new(desk, person, place.as_ref())?;
-            match Press::read(token) {
-                Some(Press::Answer(round, question, reply)) => {
-                    answers::pressed(desk, &speaker, round, &question, &reply, event)
-                }
+            match press {
                 Some(Press::Ask(round)) => sittings::show(desk, &speaker, round),
                 Some(Press::Say(words)) => conversation::said(desk, &speaker, &words, event),
                 Some(Press::Tell(team, words)) => told(desk, person, team, &words, None),
                 Some(Press::Page(round, page)) => pages::show(desk, &speaker, round, page),
-                None => Ok(commands::help(desk, &speaker, None)),
+                _ => Ok(commands::help(desk, &speaker, None)),
             }
         }
-        What::Voted { person, place, token } => {
-            let speaker = super::speaker::Speaker::new(desk, person, Some(place))?;
+        What::Voted { person, token, .. } => {
             if let Some(Press::Answer(round, question, reply)) = Press::read(token) {
-                answers::voted(desk, &speaker, round, &question, &reply, event)?;
+                answers::voted(desk, person, round, &question, &reply, event)?;
             }
             Ok(None)
         }
