@@ -51,6 +51,7 @@ use chrono::TimeDelta;
 
 use self::api::Api;
 use self::http::Door;
+use self::link::Opener;
 use self::outbox::Outbox;
 use self::people::{People, Welcome};
 use self::reception::{Reception, Staff};
@@ -136,7 +137,8 @@ impl Slack {
                     }
                     let (api, token) = (Arc::clone(&self.staff.api), token.clone());
                     let open = std::sync::atomic::AtomicUsize::new(0);
-                    let sockets = Sockets { api, token, reception, inbox, clock, open };
+                    let opener = Opener::new()?;
+                    let sockets = Sockets { api, opener, token, reception, inbox, clock, open };
                     Arc::new(sockets).run(stop).await
                 }
                 Way::Http { secrets, listen } => {

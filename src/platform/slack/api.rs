@@ -365,7 +365,7 @@ fn unanswered(method: &'static str, error: reqwest::Error) -> CallError {
 }
 
 /// What the network said, without the address: that of a reply is a secret.
-fn cause(error: reqwest::Error) -> String {
+pub(super) fn cause(error: reqwest::Error) -> String {
     use std::error::Error;
     let error = error.without_url();
     let mut told = error.to_string();

@@ -5,15 +5,18 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio_tungstenite::tungstenite::Message as Frame;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+mod opening;
 
 use super::ack::Ack;
 use super::inbound::{self, Arrival};
 use super::reception::Reception;
+
+pub use opening::Opener;
+use opening::Stream;
 
 /// How long a socket may take to open, and to say hello.
 const OPENING: Duration = Duration::from_secs(10);
@@ -50,8 +53,6 @@ impl Pulse {
     pub const USUAL: Self = Self { ping: PING, silence: SILENCE };
 }
 
-type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
-
 /// What a socket tells whoever keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
@@ -83,9 +84,14 @@ impl Link {
     /// # Errors
     ///
     /// A cause without the address, which is a secret while it is unused.
-    pub async fn open(url: &str, reception: Arc<Reception>, pulse: Pulse) -> Result<Self, String> {
+    pub async fn open(
+        opener: &Opener,
+        url: &str,
+        reception: Arc<Reception>,
+        pulse: Pulse,
+    ) -> Result<Self, String> {
         let opening = async {
-            let (mut stream, _) = connect_async(url).await.map_err(|error| cause(&error))?;
+            let mut stream = opener.open(url).await?;
             let early = hello(&mut stream).await?;
             Ok((stream, early))
         };
@@ -115,21 +121,11 @@ impl Link {
     }
 }
 
-/// What went wrong with a socket, in words without the address.
-fn cause(error: &tokio_tungstenite::tungstenite::Error) -> String {
-    use tokio_tungstenite::tungstenite::Error;
-    match error {
-        Error::Http(answer) => format!("status {}", answer.status().as_u16()),
-        Error::Url(_) => "an address that is none".to_owned(),
-        other => other.to_string(),
-    }
-}
-
 /// Waits for the hello. An envelope in its place tells as well that the socket is served, and is
 /// given back.
 async fn hello(stream: &mut Stream) -> Result<Option<String>, String> {
     while let Some(frame) = stream.next().await {
-        match frame.map_err(|error| cause(&error))? {
+        match frame.map_err(|error| error.to_string())? {
             Frame::Text(text) => {
                 let told: Value = serde_json::from_str(text.as_str()).unwrap_or_default();
                 return match told["type"].as_str() {
@@ -214,7 +210,7 @@ impl Served {
             Some(Ok(Frame::Close(_))) | None => Next::End(End::Lost),
             Some(Ok(_)) => Next::Go,
             Some(Err(error)) => {
-                tracing::info!(cause = cause(&error), "a socket broke");
+                tracing::info!(%error, "a socket broke");
                 Next::End(End::Lost)
             }
         }

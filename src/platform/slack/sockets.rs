@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 
 use super::api::Api;
 use super::failure::CallError;
-use super::link::{DISABLED, End, Link, Notice, Pulse};
+use super::link::{DISABLED, End, Link, Notice, Opener, Pulse};
 use super::reception::Reception;
 use super::waiting::{backoff, pause};
 use crate::clock::Clock;
@@ -29,6 +29,8 @@ const REST: Duration = Duration::from_secs(600);
 pub struct Sockets {
     /// The Web API, which gives out addresses.
     pub api: Arc<Api>,
+    /// What opens them.
+    pub opener: Opener,
     /// The app-level token, with `connections:write`.
     pub token: Secret,
     /// Where envelopes go.
@@ -154,7 +156,7 @@ impl Sockets {
             .await
             .map_err(|error| Failure::of(&error))?;
         let url = answer.body["url"].as_str().unwrap_or_default();
-        let link = Link::open(url, Arc::clone(&self.reception), Pulse::USUAL).await;
+        let link = Link::open(&self.opener, url, Arc::clone(&self.reception), Pulse::USUAL).await;
         link.map_err(|cause| match cause.as_str() {
             DISABLED => Failure::Fatal(switched_off()),
             _ => Failure::Later(cause, None),

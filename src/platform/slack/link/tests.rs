@@ -21,6 +21,10 @@ enum Server {
 
 const PULSE: Pulse = Pulse { ping: Duration::from_millis(40), silence: Duration::from_millis(250) };
 
+fn opener() -> Opener {
+    Opener::new().unwrap()
+}
+
 /// A socket to a server of this kind, and the acknowledgements that the server reads.
 async fn socket(server: Server) -> (Link, mpsc::Receiver<String>, impl Sized) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -44,7 +48,7 @@ async fn socket(server: Server) -> (Link, mpsc::Receiver<String>, impl Sized) {
         }
     });
     let (reception, inbox, slack) = testing::reception(answer).await;
-    (Link::open(&url, reception, PULSE).await.unwrap(), acks, (inbox, slack))
+    (Link::open(&opener(), &url, reception, PULSE).await.unwrap(), acks, (inbox, slack))
 }
 
 #[tokio::test]
@@ -66,4 +70,27 @@ async fn an_envelope_in_the_place_of_the_hello_is_acknowledged() {
     let (_link, mut acks, _rest) = socket(Server::Hurries).await;
     let ack = tokio::time::timeout(Duration::from_secs(10), acks.recv()).await;
     assert_eq!(ack.unwrap().unwrap(), r#"{"envelope_id":"E1"}"#);
+}
+
+#[tokio::test]
+async fn a_socket_goes_through_the_proxy_that_the_web_api_goes_through() {
+    let proxy = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", proxy.local_addr().unwrap());
+    let client = reqwest::Client::builder().proxy(reqwest::Proxy::all(address).unwrap());
+    let opener = Opener { client: client.build().unwrap() };
+    let accepting = async { accept_async(proxy.accept().await.unwrap().0).await.unwrap() };
+    let (stream, _accepted) = tokio::join!(opener.open("ws://slack.invalid/link"), accepting);
+    stream.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_no_socket_is_refused_without_a_word_of_its_address() {
+    let slack = testing::Slack::start(answer).await;
+    let url = slack.base.replace("http://", "ws://") + "secret";
+    assert_eq!(opener().open(&url).await.unwrap_err(), "status 200");
+    assert_eq!(opener().open("https://x/secret").await.unwrap_err(), "an address that is none");
+    for url in ["ws://127.0.0.1:1/secret", "wss://slack.invalid/secret", "wss:// /secret"] {
+        let cause = opener().open(url).await.unwrap_err();
+        assert!(!cause.is_empty() && !cause.contains("secret"), "{cause}");
+    }
 }
