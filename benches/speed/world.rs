@@ -11,8 +11,9 @@ use chrono::{DateTime, NaiveTime};
 use maturity_bot::clock::{Clock, Instant};
 use maturity_bot::domain::calendar::{Calendar, Workdays};
 use maturity_bot::domain::courtesy::Quiet;
+use maturity_bot::domain::cron::CronExpr;
 use maturity_bot::domain::ids::{EventId, PersonId, PlaceId};
-use maturity_bot::domain::team::Settings;
+use maturity_bot::domain::team::{Scheduled, Settings};
 use maturity_bot::engine::{Engine, Rules, TeamPlan};
 use maturity_bot::platform::{Facts, Incoming, Profile, Reply, What};
 use maturity_bot::store::keyring::Keyring;
@@ -201,7 +202,11 @@ pub fn undisturbed() -> Settings {
     let workdays = Workdays::new([Mon, Tue, Wed, Thu, Fri, Sat, Sun]).unwrap();
     let calendar = Calendar { workdays, holidays: std::collections::BTreeSet::new() };
     let quiet = Quiet { from: NaiveTime::MIN, to: NaiveTime::MIN, calendar };
-    Settings { quiet, digest: None, trend: None, ..Settings::usual() }
+    // Every team has times. These come on a 29 February, so never while something is measured.
+    let times = CronExpr::parse("0 9 29 2 *").unwrap();
+    let schedules = vec![Scheduled { preset: "quick".to_owned(), times: times.clone() }];
+    let (digest, trend) = (Some(times.clone()), Some(times));
+    Settings { quiet, schedules, digest, trend, ..Settings::usual() }
 }
 
 /// A folder for one measurement, on the disk that is built on.

@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::OnceLock;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -14,7 +15,7 @@ mod error;
 mod field;
 
 pub use error::CronError;
-use field::{DAY_OF_MONTH, DAY_OF_WEEK, HOUR, MINUTE, MONTH};
+use field::{DAY_OF_MONTH, DAY_OF_WEEK, HOUR, MINUTE, MONTH, Numbers};
 
 /// A five-field cron expression in Unix meaning, with `MON#1` for the first Monday of a month.
 ///
@@ -23,8 +24,11 @@ use field::{DAY_OF_MONTH, DAY_OF_WEEK, HOUR, MINUTE, MONTH};
 #[serde(try_from = "String", into = "String")]
 pub struct CronExpr {
     text: String,
-    matcher: cron::Schedule,
+    /// The fields but for the days of the week.
+    fields: [Numbers; 4],
     weeks: Weeks,
+    /// Made when it is first asked: every team that is read has expressions, and few are matched.
+    matcher: OnceLock<Option<cron::Schedule>>,
 }
 
 /// For each weekday from Sunday, one bit for each week of a month in which it counts.
@@ -62,19 +66,22 @@ impl CronExpr {
             return Err(CronError::BothDays { month: day.to_owned(), week: week.to_owned() });
         }
         let weeks = weeks_of(week)?;
-        let source = format!(
-            "0 {} {} {} {} {}",
-            listed(&MINUTE.parse(minute)?),
-            listed(&HOUR.parse(hour)?),
-            listed(&DAY_OF_MONTH.parse(day)?),
-            listed(&MONTH.parse(month)?),
-            matcher_days(weeks),
-        );
-        let text = parts.join(" ");
-        // The matcher reads any lists within range, so a refusal can only mean "never".
-        let matcher =
-            cron::Schedule::from_str(&source).map_err(|_| CronError::Never(text.clone()))?;
-        Ok(Self { text, matcher, weeks })
+        let fields = [
+            MINUTE.parse(minute)?,
+            HOUR.parse(hour)?,
+            DAY_OF_MONTH.parse(day)?,
+            MONTH.parse(month)?,
+        ];
+        Ok(Self { text: parts.join(" "), fields, weeks, matcher: OnceLock::new() })
+    }
+
+    /// It reads any lists within range, so a refusal can only mean "never".
+    fn matcher(&self) -> Option<&cron::Schedule> {
+        let source = || {
+            let [minute, hour, day, month] = self.fields.map(listed);
+            format!("0 {minute} {hour} {day} {month} {}", matcher_days(self.weeks))
+        };
+        self.matcher.get_or_init(|| cron::Schedule::from_str(&source()).ok()).as_ref()
     }
 
     /// The expression, with single blanks between its fields.
@@ -89,7 +96,7 @@ impl CronExpr {
     pub fn next_after(&self, local: NaiveDateTime) -> Option<NaiveDateTime> {
         let mut from = local;
         loop {
-            let found = self.matcher.after(&from.and_utc()).next()?.naive_utc();
+            let found = self.matcher()?.after(&from.and_utc()).next()?.naive_utc();
             if self.right_week(found.date()) {
                 return Some(found);
             }
@@ -102,7 +109,7 @@ impl CronExpr {
     pub fn previous_before(&self, local: NaiveDateTime) -> Option<NaiveDateTime> {
         let mut to = local;
         loop {
-            let found: DateTime<Utc> = self.matcher.after(&to.and_utc()).next_back()?;
+            let found: DateTime<Utc> = self.matcher()?.after(&to.and_utc()).next_back()?;
             let found = found.naive_utc();
             if self.right_week(found.date()) {
                 return Some(found);
@@ -208,8 +215,9 @@ fn matcher_days(weeks: Weeks) -> String {
     days.join(",")
 }
 
-fn listed(values: &std::collections::BTreeSet<u8>) -> String {
-    values.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+fn listed(numbers: Numbers) -> String {
+    let numbers = (0..Numbers::BITS).filter(|number| numbers & (1 << number) != 0);
+    numbers.map(|number| number.to_string()).collect::<Vec<_>>().join(",")
 }
 
 impl fmt::Debug for CronExpr {

@@ -234,9 +234,10 @@ pub async fn reconcile(engine: &Engine, plans: &[TeamPlan]) -> Decided<()> {
 fn carry_out(desk: &Desk<'_>, plan: &TeamPlan) -> Decided<TeamId> {
     let here = desk.tx.team_at(&plan.place)?;
     let is_meant = |team: &Team| plan.config_id.is_some() && team.config_id == plan.config_id;
-    // All teams are looked through only for one that moved or is new.
+    // All teams are looked through only for one of the config file that moved or is new.
     let known = match here {
-        Some(team) if plan.config_id.is_none() || is_meant(&team) => Some(team),
+        other if plan.config_id.is_none() => other,
+        Some(team) if is_meant(&team) => Some(team),
         other => desk.tx.teams()?.into_iter().find(is_meant).or(other),
     };
     let mut team = match known {

@@ -1,8 +1,9 @@
 //! One field of a cron expression, read into the numbers it stands for.
 
-use std::collections::BTreeSet;
-
 use super::error::CronError;
+
+/// A set of numbers up to 59: one bit for each.
+pub(super) type Numbers = u64;
 
 /// What one of the five fields may hold.
 pub(super) struct Field {
@@ -54,12 +55,12 @@ pub(super) const DAY_OF_WEEK: Field = Field {
 
 impl Field {
     /// All numbers that a comma-separated list stands for.
-    pub(super) fn parse(&self, text: &str) -> Result<BTreeSet<u8>, CronError> {
-        let mut values = BTreeSet::new();
+    pub(super) fn parse(&self, text: &str) -> Result<Numbers, CronError> {
+        let mut numbers = 0;
         for part in text.split(',') {
-            values.extend(self.expand(part)?);
+            numbers |= self.expand(part)?.into_iter().fold(0, |all, number| all | 1 << number);
         }
-        Ok(values)
+        Ok(numbers)
     }
 
     /// The numbers of one part: `*`, a value or a range, the latter two perhaps with a step.
