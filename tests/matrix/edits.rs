@@ -2,6 +2,7 @@
 
 use maturity_bot::domain::bank::Kind;
 
+use crate::gate::Gate;
 use crate::scene::Lead;
 use crate::session::{bank, quick};
 use crate::world::World;
@@ -11,7 +12,8 @@ fn a_change_that_is_taken_back_gives_way_to_what_was_said_before() {
     let bank = bank();
     let Kind::Level(options) = &quick(&bank)[0].kind else { panic!("it has no levels") };
     let world = World::quick();
-    let lead = Lead::with_bot(&world);
+    let gate = Gate::before(&world.synapse.url());
+    let lead = Lead::with_bot_at(&gate.url(), &world);
     let (ann, direct) = (&lead.ann, &lead.direct);
     lead.starts_round();
     lead.expect("answer", "1 of 8");
@@ -28,7 +30,12 @@ fn a_change_that_is_taken_back_gives_way_to_what_was_said_before() {
     is_changed_to(1);
     ann.redacts(direct, &second);
     is_changed_to(4);
+    // The homeserver cannot tell at once what the message says now.
+    gate.fails_at(&["/event/", &answer]);
     ann.redacts(direct, &first);
+    gate.waits_for_failures(1);
+    assert!(lead.expect("answer 1", "so far").words().contains("so far: 4,"));
+    gate.is_well();
     is_changed_to(2);
     ann.redacts(direct, &answer);
     lead.hears_in(direct, "was taken back");

@@ -26,16 +26,16 @@ impl Listener {
     ///
     /// The bot stops, or a store failed.
     pub async fn look_after_aside(&self, at: &str) -> anyhow::Result<()> {
-        // Whose earlier vote is still put aside: votes of one person keep their order.
+        // Whose earlier event is still put aside: those of one person keep their order.
         let mut behind = BTreeSet::new();
         for aside in self.bot.notes.aside() {
-            let voter = aside.voter().map(str::to_owned);
-            if self.bot.clock.now() < aside.next || behind.contains(&voter) {
-                behind.extend(voter.map(Some));
+            let sender = aside.sender().map(str::to_owned);
+            if self.bot.clock.now() < aside.next || behind.contains(&sender) {
+                behind.extend(sender.map(Some));
                 continue;
             }
             let tried = match &aside.missing {
-                Missing::Poll { event, .. } => Box::pin(self.try_vote(&aside, event)).await?,
+                Missing::Context { event, .. } => Box::pin(self.try_event(&aside, event)).await?,
                 Missing::Gap { since, until } => {
                     Box::pin(self.try_gap(&aside, since, until.as_deref(), at)).await?
                 }
@@ -44,7 +44,7 @@ impl Listener {
             let after = match tried {
                 Tried::Done => None,
                 Tried::InVain => {
-                    behind.extend(voter.map(Some));
+                    behind.extend(sender.map(Some));
                     Some(aside.clone().again(at, self.bot.clock.now()))
                 }
             };
@@ -53,7 +53,7 @@ impl Listener {
         Ok(())
     }
 
-    async fn try_vote(&self, aside: &Aside, event: &str) -> anyhow::Result<Tried> {
+    async fn try_event(&self, aside: &Aside, event: &str) -> anyhow::Result<Tried> {
         let Some(room) = self.joined(aside) else { return Ok(Tried::Done) };
         let Ok(id) = OwnedEventId::try_from(event) else { return Ok(Tried::Done) };
         let event = match self.ask(Box::pin(room.event(&id, None))).await? {
@@ -66,9 +66,7 @@ impl Listener {
             return Ok(Tried::InVain);
         };
         let item = Item { event, heard, room, direct };
-        if !self.understands(&item).await? {
-            return Ok(Tried::InVain);
-        }
+        let Some(item) = self.understood(item).await? else { return Ok(Tried::InVain) };
         self.hand_in_item(&item, true).await?;
         Ok(Tried::Done)
     }

@@ -8,17 +8,21 @@ use super::{ids, polls};
 use crate::platform::{NotCommitted, PostError};
 
 impl Listener {
-    /// Whether everything is known that an event is understood by: for a vote, the poll.
+    /// An event with everything that it is understood by: a vote, once its poll is known, and in the
+    /// place of a change that was taken back, what the message says now. Nothing where the
+    /// homeserver did not tell.
     ///
     /// # Errors
     ///
     /// As [`Self::ask`], or a store that failed.
-    pub async fn understands(&self, item: &Item) -> anyhow::Result<bool> {
-        match &item.heard {
-            Heard::Vote { poll, .. } => self.learn(item, poll).await,
-            Heard::Reaction { of, key } if polls::is_keycap(key) => self.learn(item, of).await,
-            _ => Ok(true),
-        }
+    pub async fn understood(&self, item: Item) -> anyhow::Result<Option<Item>> {
+        let known = match &item.heard {
+            Heard::Vote { poll, .. } => self.learn(&item, poll).await?,
+            Heard::Reaction { of, key } if polls::is_keycap(key) => self.learn(&item, of).await?,
+            Heard::TakenBack { of } => return self.restored(&item, of).await,
+            _ => true,
+        };
+        Ok(known.then_some(item))
     }
 
     /// Notes what the answers of a poll mean, where an earlier life posted it and did not come to

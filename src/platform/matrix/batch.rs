@@ -127,16 +127,11 @@ impl Listener {
             Heard::Verification => {
                 trust::requested(&self.bot, &item.event.sender, &item.event.id);
             }
-            Heard::Vote { .. } | Heard::Reaction { .. } => {
-                // Votes of one person keep their order.
-                let sender = &item.event.sender;
-                let waits = self.bot.notes.waits_to_vote(room, sender);
-                if waits || !self.understands(item).await? {
-                    let (event, sender) = (item.event.id.clone(), sender.clone());
-                    let missing = Missing::Poll { event, sender };
-                    let aside = Aside::new(room, missing, self.bot.clock.now());
-                    return self.bot.notes.put_aside(aside).await;
-                }
+            // Votes of one person keep their order.
+            Heard::Vote { .. } | Heard::Reaction { .. }
+                if self.bot.notes.waits_already(room, &item.event.sender) =>
+            {
+                return self.put_aside(item).await;
             }
             Heard::Words(_) if item.direct => {
                 self.bot.notes.overtake(room, &item.event.sender).await?;
@@ -164,8 +159,18 @@ impl Listener {
             _ => {}
         }
         self.note_change(item).await?;
-        let restored = Box::pin(self.restored(item)).await?;
-        self.hand_in_item(restored.as_ref().unwrap_or(item), repeated).await
+        match Box::pin(self.understood(item.clone())).await? {
+            Some(item) => self.hand_in_item(&item, repeated).await,
+            None => self.put_aside(item).await,
+        }
+    }
+
+    /// Lets an event wait that cannot be understood yet.
+    async fn put_aside(&self, item: &Item) -> anyhow::Result<()> {
+        let (event, sender) = (item.event.id.clone(), item.event.sender.clone());
+        let missing = Missing::Context { event, sender };
+        let aside = Aside::new(item.room.room_id().as_str(), missing, self.bot.clock.now());
+        self.bot.notes.put_aside(aside).await
     }
 
     /// Hands in one event that is understood.

@@ -5,6 +5,7 @@ use matrix_sdk::ruma::OwnedEventId;
 use super::batch::{Listener, read};
 use super::listen::Item;
 use super::raw::{Event, Heard};
+use crate::platform::PostError;
 
 impl Listener {
     /// Notes which message an event changes; once it is taken back, nothing tells that any more.
@@ -22,27 +23,29 @@ impl Listener {
         self.bot.notes.list(room, &name, self.bot.clock.now()).await
     }
 
-    /// What it means that a change is taken back: the message is changed once more.
+    /// What it means that an event is taken back: where it was a change, the message is changed once
+    /// more. Nothing where the homeserver did not tell what the message says now.
     ///
     /// # Errors
     ///
     /// The bot stops, or a store failed.
-    pub async fn restored(&self, item: &Item) -> anyhow::Result<Option<Item>> {
-        let Heard::TakenBack { of: change } = &item.heard else { return Ok(None) };
-        let of: Option<String> = self.bot.notes.recall(&name(change)).await?;
+    pub async fn restored(&self, item: &Item, taken: &str) -> anyhow::Result<Option<Item>> {
+        let of: Option<String> = self.bot.notes.recall(&name(taken)).await?;
         let Some((of, id)) = of.and_then(|of| Some((of.clone(), OwnedEventId::try_from(of).ok()?)))
         else {
-            return Ok(None);
+            return Ok(Some(item.clone()));
         };
         let event = match self.ask(Box::pin(item.room.event(&id, None))).await? {
             Ok(event) => read(&[event]).pop(),
+            Err(PostError::DeadTarget(_)) => None,
             Err(error) => {
-                tracing::warn!(%error, "what a message said before its change is not known");
-                None
+                tracing::warn!(%error, "what a message said before its change is not known yet");
+                return Ok(None);
             }
         };
         let body = event.and_then(|event| words_now(&event, &self.bot.own));
-        Ok(body.map(|body| Item { heard: Heard::Changed { of, body }, ..item.clone() }))
+        let heard = body.map_or_else(|| item.heard.clone(), |body| Heard::Changed { of, body });
+        Ok(Some(Item { heard, ..item.clone() }))
     }
 }
 

@@ -32,8 +32,10 @@ pub struct Aside {
 /// What can be missing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Missing {
-    /// The poll that an event of somebody votes in.
-    Poll {
+    /// What an event of somebody is about: the poll of a vote, or the message of a change that was
+    /// taken back.
+    #[serde(alias = "Poll")]
+    Context {
         /// The event.
         event: String,
         /// Who sent it.
@@ -76,11 +78,11 @@ impl Aside {
         self
     }
 
-    /// Whose vote it is, where it is one.
+    /// Whose event it is, where it is one.
     #[must_use]
-    pub fn voter(&self) -> Option<&str> {
+    pub fn sender(&self) -> Option<&str> {
         match &self.missing {
-            Missing::Poll { sender, .. } => Some(sender),
+            Missing::Context { sender, .. } => Some(sender),
             Missing::Gap { .. } | Missing::Answer { .. } => None,
         }
     }

@@ -18,10 +18,10 @@ impl Notes {
         self.live().aside.iter().any(|it| it.room == room && holds(it))
     }
 
-    /// Whether an earlier vote of somebody in a room is put aside.
+    /// Whether an earlier event of somebody in a room is put aside.
     #[must_use]
-    pub fn waits_to_vote(&self, room: &str, who: &str) -> bool {
-        self.live().aside.iter().any(|it| it.room == room && it.voter() == Some(who))
+    pub fn waits_already(&self, room: &str, who: &str) -> bool {
+        self.live().aside.iter().any(|it| it.room == room && it.sender() == Some(who))
     }
 
     /// Whether something that people said is put aside and will soon be known.
