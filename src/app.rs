@@ -177,8 +177,7 @@ pub async fn watch_clock(
 async fn keep_time(engine: &Engine, mut stop: Stop) -> anyhow::Result<()> {
     let mut changes = engine.changes();
     loop {
-        engine.tick().await?;
-        let next = engine.next_wake()?;
+        let next = engine.keep_time().await?;
         tokio::select! {
             () = nap(engine.now(), next) => {}
             _ = changes.changed() => {}

@@ -14,6 +14,7 @@ mod champions;
 mod commands;
 mod comments;
 mod conversation;
+mod damage;
 mod delivery;
 mod desks;
 mod digests;

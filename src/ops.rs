@@ -44,6 +44,8 @@ pub struct Snapshot {
     pub lag: u64,
     /// Events handled since the start.
     pub events: u64,
+    /// Records that were in the way since the start, as they could not be read or worked on.
+    pub damaged: u64,
     /// What went wrong with deliveries lately: purpose, kind of mishap, how often.
     pub mishaps: Vec<(String, String, u64)>,
 }
@@ -141,6 +143,8 @@ pub fn exposition(snapshot: &Snapshot) -> String {
     }
     page.about("maturity_lag_seconds", "gauge", "How long the oldest due delivery has waited.");
     page.line("maturity_lag_seconds", "", snapshot.lag);
+    page.about("maturity_damaged", "gauge", "Records in the way since the start; see the log.");
+    page.line("maturity_damaged", "", snapshot.damaged);
     page.about("maturity_mishaps", "gauge", "Deliveries that went wrong in the last 35 days.");
     for (kind, reason, count) in &snapshot.mishaps {
         page.line("maturity_mishaps", &format!("kind=\"{kind}\",reason=\"{reason}\""), *count);

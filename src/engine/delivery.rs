@@ -154,7 +154,7 @@ impl Engine {
     /// Puts a row off that cannot be worked on, as a record it is about cannot be read, so that it
     /// holds nobody else up; one that arrived is done with.
     async fn set_aside(&self, key: &Key, trouble: &Trouble, arrived: bool) -> Decided<()> {
-        tracing::error!(%trouble, "a message is set aside");
+        self.damage.tell(trouble, "a message is set aside");
         self.commit(|desk| {
             let Some(row) = desk.tx.out_row(key)? else { return Ok(()) };
             if arrived {

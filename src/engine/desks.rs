@@ -223,7 +223,7 @@ fn actions(
 
 /// What an admin looks after: teams, and those that cannot be reached, with the reason.
 fn admin(desk: &Desk<'_>) -> Decided<Section> {
-    let teams = desk.tx.teams()?;
+    let (teams, _) = desk.tx.teams_apart()?;
     let paused = teams.iter().filter_map(|it| Some((it.name.clone(), it.paused.clone()?)));
     let words = HomeAdmin { teams: teams.len(), paused: paused.collect() };
     let list = Choice {

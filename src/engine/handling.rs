@@ -79,7 +79,7 @@ impl Engine {
                 Ok(())
             }
             Err(trouble) if !trouble.is_fatal() => {
-                tracing::error!(%trouble, "something due was put off for an hour");
+                self.damage.tell(&trouble, "what was due is put off, an hour each time");
                 self.commit(|desk| wakes::put_off(desk, key, due)).await
             }
             fired => fired,
@@ -89,7 +89,10 @@ impl Engine {
     /// Finishes some of the unfinished work side by side; gives whether there was any. Work that
     /// cannot be done is `left` for the next tick and holds nothing else up.
     async fn work_some(&self, left: &mut BTreeSet<Key>) -> Decided<bool> {
-        let jobs = jobs::unfinished(&self.lookout(), left, PAGE)?;
+        let (jobs, damaged) = jobs::unfinished(&self.lookout(), left, PAGE)?;
+        for trouble in damaged {
+            self.damage.tell(&trouble, "a piece of work is left alone");
+        }
         let finished = try_join_all(jobs.iter().map(|key| self.work(key))).await?;
         let some = !jobs.is_empty();
         left.extend(jobs.into_iter().zip(finished).filter(|(_, done)| !done).map(|(key, _)| key));
@@ -107,10 +110,27 @@ impl Engine {
                     tracing::error!(%trouble, "a piece of work goes on all the same");
                 }
                 Err(trouble) => {
-                    tracing::error!(%trouble, "a piece of work was left for later");
+                    self.damage.tell(&trouble, "a piece of work is left for later");
                     return Ok(false);
                 }
             }
+        }
+    }
+
+    /// Does what is due, and gives when something is due next, beside deliveries. Where something
+    /// that cannot be read is in the way, it is told of, and nothing is known to be due.
+    ///
+    /// # Errors
+    ///
+    /// A store in which nothing can be committed any more.
+    pub async fn keep_time(&self) -> Decided<Option<Instant>> {
+        let done = self.tick().await;
+        match done.and_then(|()| self.next_wake()) {
+            Err(trouble) if !trouble.is_fatal() => {
+                self.damage.tell(&trouble, "what is due is looked at again soon");
+                Ok(None)
+            }
+            next => next,
         }
     }
 

@@ -14,7 +14,7 @@ use crate::domain::outgoing::{Job, JobKind, Mishap, Purpose};
 use crate::domain::person::Person;
 use crate::domain::round::{Round, State};
 use crate::domain::team::Team;
-use crate::store::kv::Key;
+use crate::store::kv::{Key, StoreError};
 use crate::text::words::{Nudge, PulseAsk, RoundOver};
 
 /// How many people one step takes; each costs at most three operations.
@@ -24,12 +24,16 @@ const STEP: usize = 18;
 const RETIRED: usize = 15;
 
 /// The oldest unfinished work, at most `limit` and one piece for each team: a team's own is done
-/// in its order. What was `left` before is passed over.
-pub(super) fn unfinished(desk: &Desk<'_>, left: &BTreeSet<Key>, limit: usize) -> Decided<Vec<Key>> {
+/// in its order. What was `left` before is passed over, and so is what cannot be read.
+pub(super) fn unfinished(
+    desk: &Desk<'_>,
+    left: &BTreeSet<Key>,
+    limit: usize,
+) -> Decided<(Vec<Key>, Vec<StoreError>)> {
     let mut teams = BTreeSet::new();
-    let mut jobs = desk.tx.jobs(limit + left.len())?;
+    let (mut jobs, damaged) = desk.tx.jobs(limit + left.len())?;
     jobs.retain(|(key, job)| !left.contains(key) && teams.insert(job.kind.round().team));
-    Ok(jobs.into_iter().map(|(key, _)| key).collect())
+    Ok((jobs.into_iter().map(|(key, _)| key).collect(), damaged))
 }
 
 /// Does a step of a piece of work; gives whether there was one to do.

@@ -13,6 +13,7 @@ use crate::domain::message::MessageRef;
 use crate::domain::outgoing::{Errand, OutRow, Purpose};
 use crate::domain::team::Team;
 use crate::platform::{Facts, Incoming, Platform, PostError, Profile, What};
+use crate::store::kv::StoreError;
 
 /// How old what is known of a team that is asked may become.
 const FRESH: TimeDelta = TimeDelta::days(1);
@@ -30,7 +31,10 @@ impl Engine {
     /// Puts look-ups of teams into the outbox, where it is time for them.
     pub(super) async fn review(&self) -> Decided<()> {
         let Some(which) = self.reviews.which(self.clock.now()) else { return Ok(()) };
-        let teams = wanted(&self.lookout(), &which)?;
+        let (teams, damaged) = wanted(&self.lookout(), &which)?;
+        for trouble in damaged {
+            self.damage.tell(&trouble, "nothing is done for a team");
+        }
         let mut from = self.clock.now();
         for some in teams.chunks(ROOM) {
             self.commit(|desk| look_up(desk, some, from)).await?;
@@ -64,7 +68,7 @@ impl Engine {
     }
 }
 
-fn wanted(desk: &Desk<'_>, which: &Which) -> Decided<Vec<TeamId>> {
+fn wanted(desk: &Desk<'_>, which: &Which) -> Decided<(Vec<TeamId>, Vec<StoreError>)> {
     let is_wanted = |team: &Team| match which {
         Which::All => team.current.is_some() || is_paused_by_place(team),
         Which::Old => {
@@ -72,7 +76,8 @@ fn wanted(desk: &Desk<'_>, which: &Which) -> Decided<Vec<TeamId>> {
             is_old && team.paused.is_none() && (team.current.is_some() || team.roster_at.is_none())
         }
     };
-    Ok(desk.tx.teams()?.into_iter().filter(is_wanted).map(|team| team.id).collect())
+    let (teams, damaged) = desk.tx.teams_apart()?;
+    Ok((teams.into_iter().filter(is_wanted).map(|team| team.id).collect(), damaged))
 }
 
 /// One after the other; a team that is to be looked up already needs no more.

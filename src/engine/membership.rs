@@ -219,14 +219,19 @@ pub struct TeamPlan {
 }
 
 /// Makes the stored teams agree with the plans: new ones are made, known ones changed, and teams
-/// whose entry is gone from the config file are paused.
+/// whose entry is gone from the config file are paused. One that cannot be read stays as it is.
 ///
 /// # Errors
 ///
 /// A store that failed.
 pub async fn reconcile(engine: &Engine, plans: &[TeamPlan]) -> Decided<()> {
     for plan in plans {
-        engine.commit(|desk| carry_out(desk, plan)).await?;
+        match engine.commit(|desk| carry_out(desk, plan)).await {
+            Err(trouble) if !trouble.is_fatal() => {
+                engine.damage.tell(&trouble, "a team of the config file stays as it was");
+            }
+            done => drop(done?),
+        }
     }
     engine.commit(|desk| pause_removed(desk, plans)).await
 }
@@ -318,7 +323,7 @@ fn schedule(times: Option<&CronExpr>, zone: Tz) -> Option<Schedule> {
 }
 
 fn pause_removed(desk: &Desk<'_>, plans: &[TeamPlan]) -> Decided<()> {
-    for mut team in desk.tx.teams()? {
+    for mut team in desk.tx.teams_apart()?.0 {
         let planned = plans.iter().any(|plan| plan.config_id == team.config_id);
         if team.config_id.is_some() && !planned && team.paused.is_none() && !desk.is_full() {
             team.paused = Some(REMOVED.to_owned());

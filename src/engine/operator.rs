@@ -27,10 +27,11 @@ impl Engine {
         let mut snapshot = Snapshot {
             platforms: platforms.iter().map(|name| (name.clone(), link(name))).collect(),
             events: self.handled.load(Ordering::Relaxed),
+            damaged: self.damage.count(),
             ..Snapshot::default()
         };
         let mut mishaps = BTreeMap::new();
-        for team in tx.teams()? {
+        for team in tx.teams_apart()?.0 {
             let paused = team.paused.is_some();
             *(if paused { &mut snapshot.paused } else { &mut snapshot.teams }) += 1;
             snapshot.open_rounds += u64::from(team.wake_at(Wake::Close).is_some());
@@ -39,7 +40,7 @@ impl Engine {
             }
         }
         snapshot.mishaps = mishaps.into_iter().map(|((kind, name), n)| (kind, name, n)).collect();
-        for (_, row) in tx.outbox()? {
+        for (_, row) in tx.outbox_apart()?.0 {
             *snapshot.waiting.entry(row.errand.platform().to_owned()).or_default() += 1;
             let late = (now - row.not_before).num_seconds();
             snapshot.lag = snapshot.lag.max(u64::try_from(late).unwrap_or(0));

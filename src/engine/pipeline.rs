@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use tokio::sync::{RwLock, watch};
 
 use super::banks::Banks;
+use super::damage::Damage;
 use super::decision::{Decided, Desk, Trouble};
 use super::links::Links;
 use super::outbox::Outbox;
@@ -50,6 +51,7 @@ pub struct Engine {
     labels: SecretKey,
     pub(super) reviews: Reviews,
     pub(super) looks: Looks,
+    pub(super) damage: Damage,
     /// How many events were handled since the start.
     pub(crate) handled: AtomicU64,
     /// Held together by decisions, and alone by one that was overtaken again and again.
@@ -84,6 +86,7 @@ impl Engine {
             labels: SecretKey::of_this_life(),
             reviews: Reviews::default(),
             looks: Looks::default(),
+            damage: Damage::default(),
             handled: AtomicU64::new(0),
             turn: RwLock::default(),
         }
@@ -216,7 +219,11 @@ impl Engine {
         let mut left = BTreeMap::new();
         let tx = Tx::new(self.kv.as_ref());
         let batch = {
-            for (key, shred) in tx.shreds()? {
+            let (shreds, damaged) = tx.shreds()?;
+            for trouble in damaged {
+                self.damage.tell(&trouble, "a key that was given up cannot be told");
+            }
+            for (key, shred) in shreds {
                 let destroyed = match shred {
                     Shred::Round(round) => self.keyring.destroy_round(round),
                     Shred::Person(team, person) => self.keyring.destroy_person(team, &person),

@@ -171,7 +171,7 @@ fn quiet(settings: &Settings) -> String {
 
 /// `team list`: all teams for an admin, one's own for everybody else.
 pub(super) fn list(desk: &Desk<'_>, speaker: &Speaker) -> Decided<Reply> {
-    let teams = if speaker.admin { desk.tx.teams()? } else { speaker.teams.clone() };
+    let teams = if speaker.admin { desk.tx.teams_apart()?.0 } else { speaker.teams.clone() };
     let mut lines = Vec::new();
     for team in teams {
         lines.push(AdminTeam {

@@ -37,7 +37,7 @@ pub(super) fn due(desk: &Desk<'_>, limit: usize) -> Decided<Vec<(Key, Due)>> {
             if !teams.insert(due.team) {
                 continue;
             }
-            if due.wake != Wake::Close || waits(desk, due.team)?.is_none() {
+            if due.wake != Wake::Close || !waits(desk, due.team) {
                 found.push((key, due));
             }
             if found.len() == limit {
@@ -47,10 +47,11 @@ pub(super) fn due(desk: &Desk<'_>, limit: usize) -> Decided<Vec<(Key, Due)>> {
     }
 }
 
-/// Until when a team's closing waits for answers that its platform has not handed in yet.
-fn waits(desk: &Desk<'_>, team: TeamId) -> Decided<Option<Instant>> {
-    let team = desk.tx.team(team)?;
-    Ok(team.and_then(|team| desk.links.waits_until(team.place.platform(), desk.now)))
+/// Whether a team's closing waits for answers that its platform has not handed in yet. That of a
+/// team that cannot be read does not: it is put off like all else of it.
+fn waits(desk: &Desk<'_>, team: TeamId) -> bool {
+    let waits = |team: &Team| desk.links.waits_until(team.place.platform(), desk.now).is_some();
+    desk.tx.team(team).is_ok_and(|team| team.is_some_and(|team| waits(&team)))
 }
 
 /// When the next thing is due.

@@ -1,6 +1,7 @@
 //! Where each record stands, so that every question the bot asks of its data is one short range.
 
-use super::keys::{KeyBuilder, hex, key};
+use super::entries::Due;
+use super::keys::{KeyBuilder, Segment, hex, key, segments};
 use super::kv::Key;
 use crate::clock::Instant;
 use crate::domain::ids::{ActionId, PersonId, PlaceId, Pseudonym, QuestionId, RoundId, TeamId};
@@ -177,6 +178,17 @@ pub fn due(at: Instant, team: TeamId, wake: Wake) -> Key {
     due_at(at).team(team).u32(wake_number(wake)).done()
 }
 
+/// What is due under a key of [`due`].
+#[must_use]
+pub fn due_of(key: &[u8]) -> Option<Due> {
+    match segments(key)?.as_slice() {
+        [.., Segment::U32(team), Segment::U32(number)] => {
+            Some(Due { team: TeamId(*team), wake: wake_of(*number)? })
+        }
+        _ => None,
+    }
+}
+
 /// Everything that is due before an instant lies between [`all_due`] and this.
 pub fn due_at(at: Instant) -> KeyBuilder {
     key("due").u64(u64::try_from(at.timestamp_millis()).unwrap_or(0))
@@ -197,6 +209,17 @@ fn wake_number(wake: Wake) -> u32 {
         Wake::Trend => 3,
         Wake::Terms => 4,
     }
+}
+
+fn wake_of(number: u32) -> Option<Wake> {
+    Some(match number {
+        0 => Wake::Close,
+        1 => Wake::Nudge,
+        2 => Wake::Digest,
+        3 => Wake::Trend,
+        4 => Wake::Terms,
+        _ => Wake::Schedule(u8::try_from(number.checked_sub(16)?).ok()?),
+    })
 }
 
 /// What waits for one destination; numbers are appended.

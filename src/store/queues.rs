@@ -5,7 +5,7 @@ use super::entries::{Mark, Posted, Shred};
 use super::keys::{Segment, prefix_end, segments};
 use super::kv::{Key, StoreError};
 use super::layout;
-use super::tx::Tx;
+use super::tx::{Apart, Tx};
 use crate::domain::ids::RoundId;
 use crate::domain::message::{Destination, MessageRef};
 #[cfg(doc)]
@@ -36,6 +36,12 @@ impl Tx<'_> {
     /// Puts a row into the outbox, behind those of the same destination.
     pub fn send(&self, row: &OutRow) -> Result<()> {
         self.append(layout::lane(&row.errand.lane()), row)
+    }
+
+    /// What waits for delivery and can be read, as [`Self::outbox`], and what is wrong with the
+    /// rest.
+    pub fn outbox_apart(&self) -> Result<Apart<OutRow>> {
+        self.scan_apart(&layout::outbox(), usize::MAX)
     }
 
     /// Everything that waits for delivery, by destination, then in order.
@@ -109,10 +115,10 @@ impl Tx<'_> {
         self.append(layout::jobs(), job)
     }
 
-    /// Unfinished work, the oldest first, at most `limit`.
-    pub fn jobs(&self, limit: usize) -> Result<Vec<(Key, Job)>> {
-        let all = layout::jobs();
-        self.scan_range(&all, &prefix_end(&all), limit)
+    /// Unfinished work, the oldest first, at most `limit`, and what is wrong with what of it
+    /// cannot be read.
+    pub fn jobs(&self, limit: usize) -> Result<Apart<Job>> {
+        self.scan_apart(&layout::jobs(), limit)
     }
 
     /// One piece of unfinished work.
@@ -155,9 +161,9 @@ impl Tx<'_> {
         self.append(layout::shred(), what)
     }
 
-    /// The keys to destroy.
-    pub fn shreds(&self) -> Result<Vec<(Key, Shred)>> {
-        self.scan(&layout::shred())
+    /// The keys to destroy, and what is wrong with notes of them that cannot be read.
+    pub fn shreds(&self) -> Result<Apart<Shred>> {
+        self.scan_apart(&layout::shred(), usize::MAX)
     }
 
     /// What an adapter kept.

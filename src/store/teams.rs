@@ -26,6 +26,12 @@ impl Tx<'_> {
         Ok(self.scan(&layout::teams())?.into_iter().map(|(_, team)| team).collect())
     }
 
+    /// All teams that can be read, by number, and what is wrong with the others.
+    pub fn teams_apart(&self) -> Result<(Vec<Team>, Vec<StoreError>)> {
+        let (teams, damaged) = self.scan_apart(&layout::teams(), usize::MAX)?;
+        Ok((teams.into_iter().map(|(_, team)| team).collect(), damaged))
+    }
+
     /// The team that lives in a place.
     pub fn team_at(&self, place: &PlaceId) -> Result<Option<Team>> {
         match self.get::<TeamRef>(&layout::place(place))? {
@@ -69,10 +75,12 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// What is due at or before `now` behind `after`, the earliest first, at most `limit`.
+    /// What is due at or before `now` behind `after`, the earliest first, at most `limit`; the
+    /// keys alone say what it is.
     pub fn due(&self, now: Instant, after: &[u8], limit: usize) -> Result<Vec<(Key, Due)>> {
         let start = [after, &[0]].concat().max(layout::all_due());
-        self.scan_range(&start, &prefix_end(&layout::due_at(now).done()), limit)
+        let keys = self.keys_range(&start, &prefix_end(&layout::due_at(now).done()), limit)?;
+        Ok(keys.into_iter().filter_map(|key| layout::due_of(&key).map(|due| (key, due))).collect())
     }
 
     /// Puts off what is due; for the team it stays planned when it was.

@@ -21,6 +21,9 @@ pub struct Tx<'a> {
     work: RefCell<Work>,
 }
 
+/// Records with their keys, and what is wrong with others.
+pub type Apart<R> = (Vec<(Key, R)>, Vec<StoreError>);
+
 /// Keys and values in order.
 type Rows = Arc<[(Key, Vec<u8>)]>;
 
@@ -119,6 +122,26 @@ impl<'a> Tx<'a> {
     /// A store that cannot be read, or a damaged record.
     pub fn scan<R: Record>(&self, prefix: &[u8]) -> Result<Vec<(Key, R)>, StoreError> {
         self.scan_range(prefix, &keys::prefix_end(prefix), usize::MAX)
+    }
+
+    /// The first records whose keys begin with `prefix`, at most `limit`, in order, and what is
+    /// wrong with those among them that cannot be read.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    pub fn scan_apart<R: Record>(
+        &self,
+        prefix: &[u8],
+        limit: usize,
+    ) -> Result<Apart<R>, StoreError> {
+        let (mut sound, mut damaged) = (Vec::new(), Vec::new());
+        for (key, bytes) in self.rows(prefix, &keys::prefix_end(prefix), limit)?.iter() {
+            match codec::decode(key, bytes) {
+                Ok(record) => sound.push((key.clone(), record)),
+                Err(error) => damaged.push(error),
+            }
+        }
+        Ok((sound, damaged))
     }
 
     /// At most `limit` records from `start` up to, not including, `end`, in order.

@@ -22,9 +22,20 @@ use crate::house::{House, always, at, person};
 async fn replaced(house: &House, number: usize, bytes: Vec<u8>) -> Vec<u8> {
     let key = layout::person(&person(number));
     let before = house.kv.get(&key).unwrap().unwrap();
+    written(house, key, bytes).await;
+    before
+}
+
+/// Other bytes stand under a key; gives those that stood there.
+async fn overwritten(house: &House, key: Vec<u8>) -> Vec<u8> {
+    let before = house.kv.get(&key).unwrap().unwrap();
+    written(house, key, b"damaged".to_vec()).await;
+    before
+}
+
+async fn written(house: &House, key: Vec<u8>, bytes: Vec<u8>) {
     let batch = Batch { ops: vec![Op::Put(key, bytes)], ..Batch::default() };
     house.kv.commit(batch).await.unwrap();
-    before
 }
 
 fn told(house: &House, number: usize) -> usize {
@@ -61,6 +72,61 @@ async fn a_slot_that_could_not_be_honoured_is_honoured_an_hour_later() {
     assert!(house.tx().rounds(team).unwrap().is_empty());
     house.later(TimeDelta::minutes(1)).await;
     assert_eq!(house.round(team).state, State::Open);
+}
+
+#[tokio::test]
+async fn a_team_that_cannot_be_read_keeps_no_other_waiting() {
+    let house = House::new();
+    let damaged = house.team("chat:a", 3, always()).await;
+    let sound = house.team("chat:b", 3, always()).await;
+    house.say_in("chat:a", 0, "/maturity start quick").await;
+    house.say_in("chat:b", 1, "/maturity help").await;
+    house.say_in("chat:b", 0, "/maturity start quick").await;
+    house.settle().await;
+    house.posts();
+    let closes = house.round(damaged).closes;
+    let before = overwritten(&house, layout::team(damaged)).await;
+    // A new life looks around, and finds what is due.
+    let courier = house.begins_anew();
+    house.clock.set(closes + TimeDelta::hours(2));
+    courier.settle().await.unwrap();
+    assert_eq!(house.round(sound).state, State::Closed);
+    assert!(house.told("chat:b").iter().any(|it| it.contains("the results of")));
+    let next = courier.next_due().unwrap().unwrap();
+    assert!(next > house.clock.now(), "nothing is done over and over");
+    written(&house, layout::team(damaged), before).await;
+    house.clock.advance(TimeDelta::hours(1));
+    courier.settle().await.unwrap();
+    assert_eq!(house.round(damaged).state, State::Closed, "what was due is due still");
+}
+
+#[tokio::test]
+async fn what_is_in_the_way_is_counted_once() {
+    let house = House::new();
+    let damaged = house.team("chat:a", 3, always()).await;
+    house.say(0, "/maturity start quick").await;
+    house.settle().await;
+    assert_eq!(house.engine.snapshot(&[]).unwrap().damaged, 0);
+    overwritten(&house, layout::team(damaged)).await;
+    house.later(TimeDelta::days(20)).await;
+    house.later(TimeDelta::days(1)).await;
+    assert_eq!(house.engine.snapshot(&[]).unwrap().damaged, 1);
+}
+
+#[tokio::test]
+async fn work_and_notes_that_cannot_be_read_are_left_alone() {
+    let house = House::new();
+    let team = house.team("chat:room", 4, always()).await;
+    for prefix in [layout::jobs(), layout::shred()] {
+        let batch = Batch::of(vec![Op::Append { prefix, value: b"damaged".to_vec() }]);
+        house.kv.commit(batch).await.unwrap();
+    }
+    house.say(0, "/maturity start quick").await;
+    let courier = house.begins_anew();
+    courier.settle().await.unwrap();
+    assert_eq!(told(&house, 1), 1, "the questions");
+    house.say(0, "/maturity close").await;
+    assert_eq!(house.round(team).state, State::Closed);
 }
 
 fn files(folder: &Path) -> BTreeSet<PathBuf> {
