@@ -63,6 +63,7 @@ mod tour;
 mod traces;
 mod wakes;
 mod wishes;
+mod zones;
 
 pub use delivery::Warden;
 pub use drawer::Drawer;

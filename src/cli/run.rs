@@ -70,6 +70,7 @@ async fn serve(loaded: Loaded) -> anyhow::Result<()> {
     let engine = Engine::new(kv, keyring, text, content, clock.clone(), rules(&config));
     let engine = Arc::new(engine);
     engine.shred().await?;
+    engine.follow_zones().await?;
     reconcile(&engine, &plans(&config)).await?;
     let known = engine.snapshot(&[])?;
     tracing::info!(teams = known.teams + known.paused, "ready");

@@ -1,11 +1,14 @@
 //! What is late, what waits, and who is written to when.
 
 use chrono::TimeDelta;
-use maturity_bot::domain::ids::PlaceId;
+use maturity_bot::clock::Instant;
+use maturity_bot::domain::ids::{PlaceId, TeamId};
 use maturity_bot::domain::message::Destination;
 use maturity_bot::domain::round::State;
+use maturity_bot::domain::team::{Scheduled, Settings, Wake};
 use maturity_bot::engine::{TeamPlan, reconcile};
 use maturity_bot::platform::{PlaceChange, PostError, What};
+use maturity_bot::store::kv::Kv;
 
 use crate::house::{House, always, at, person};
 
@@ -124,4 +127,54 @@ async fn a_lead_of_the_config_file_leads_without_being_in_the_room() {
     reconcile(&house.engine, &[plan(vec![person(7)])]).await.unwrap();
     assert_eq!(house.say(9, "/maturity report core").await, stranger);
     assert_eq!(at("2026-11-02T10:00:00Z"), house.clock.now());
+}
+
+/// A team whose round is to open at noon, planned for later by other rules of time zones.
+async fn planned_by_other_rules(later: TimeDelta) -> (House, TeamId) {
+    let house = House::new();
+    let times = "0 12 * * *".parse().unwrap();
+    let schedules = vec![Scheduled { preset: "quick".to_owned(), times }];
+    let team = house.team("chat:room", 4, Settings { schedules, ..always() }).await;
+    moves(&house, team, later).await;
+    (house, team)
+}
+
+/// A team is woken for its round that much later.
+async fn moves(house: &House, team: TeamId, later: TimeDelta) {
+    let tx = house.tx();
+    let mut stored = tx.team(team).unwrap().unwrap();
+    let at = stored.wake_at(Wake::Schedule(0)).unwrap() + later;
+    tx.wake(&mut stored, Wake::Schedule(0), Some(at)).unwrap();
+    tx.put_team(&stored).unwrap();
+    house.kv.commit(tx.into_batch()).await.unwrap();
+}
+
+fn wakes_at(house: &House, team: TeamId) -> Option<Instant> {
+    house.tx().team(team).unwrap().unwrap().wake_at(Wake::Schedule(0))
+}
+
+#[tokio::test]
+async fn a_slot_that_new_rules_of_time_zones_bring_forward_is_honoured() {
+    let noon = at("2026-11-02T12:00:00Z");
+    for (later, wakes) in [(1, noon), (-1, noon)] {
+        let (house, team) = planned_by_other_rules(TimeDelta::hours(later)).await;
+        house.engine.follow_zones().await.unwrap();
+        assert_eq!(wakes_at(&house, team), Some(wakes));
+    }
+    // The bot was down over the slot, and begins anew with other rules.
+    let (house, team) = planned_by_other_rules(TimeDelta::hours(1)).await;
+    house.clock.set(noon + TimeDelta::hours(3));
+    house.engine.follow_zones().await.unwrap();
+    house.settle().await;
+    assert_eq!(house.round(team).state, State::Open);
+    assert_eq!(wakes_at(&house, team), Some(noon + TimeDelta::days(1)));
+}
+
+#[tokio::test]
+async fn nothing_is_planned_anew_under_the_same_rules() {
+    let (house, team) = planned_by_other_rules(TimeDelta::hours(1)).await;
+    house.engine.follow_zones().await.unwrap();
+    moves(&house, team, TimeDelta::hours(1)).await;
+    house.engine.follow_zones().await.unwrap();
+    assert_eq!(wakes_at(&house, team), Some(at("2026-11-02T13:00:00Z")));
 }
