@@ -41,6 +41,7 @@ mod pages;
 mod pipeline;
 mod privacy;
 mod questions;
+mod refusals;
 mod remarks;
 mod replies;
 mod results;

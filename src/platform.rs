@@ -335,6 +335,17 @@ pub struct Parcel<'a> {
     pub doubtful: bool,
 }
 
+/// What a platform can see of a message that may have arrived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sighting {
+    /// It is there, under this name.
+    There(MessageRef),
+    /// It is not there.
+    Missing,
+    /// That cannot be seen.
+    Unseen,
+}
+
 /// How fast a platform takes messages. Replies are not paced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
@@ -392,6 +403,16 @@ pub trait Platform: Send + Sync {
     ///
     /// See [`PostError`].
     async fn post(&self, parcel: &Parcel<'_>) -> Result<MessageRef, PostError>;
+
+    /// Looks whether a message that was handed over without an answer arrived. Only asked where
+    /// the platform does not know repeats.
+    ///
+    /// # Errors
+    ///
+    /// See [`PostError`]; the message then waits.
+    async fn sight(&self, _parcel: &Parcel<'_>) -> Result<Sighting, PostError> {
+        Ok(Sighting::Unseen)
+    }
 
     /// Replaces a message delivered before by that of the parcel, at its destination.
     ///

@@ -5,12 +5,12 @@ use chrono::TimeDelta;
 use super::decision::{Decided, Trouble};
 use super::outbox::Turn;
 use super::pipeline::Engine;
-use super::settling::{LONGEST_WAIT, Outcome, settle};
+use super::settling::{LONGEST_WAIT, Outcome, Tried, settle};
 use super::taking::{Taken, put_back, take};
 use crate::clock::Instant;
-use crate::domain::message::{Message, MessageRef, Picture};
+use crate::domain::message::{Message, Picture};
 use crate::domain::outgoing::{Errand, Mishap, OutRow};
-use crate::platform::{Drawing, Parcel, Platform, PostError};
+use crate::platform::{Drawing, Parcel, Platform, PostError, Sighting};
 use crate::report::pictures;
 use crate::store::keys::readable;
 use crate::store::kv::Key;
@@ -125,22 +125,29 @@ impl Engine {
             self.commit(|desk| put_back(desk, key)).await?;
             return Ok(Some(Outcome::Withheld));
         }
-        let result = match self.carry(platform, key, &row).await {
-            Err(trouble) if !trouble.is_fatal() => Err(PostError::OurBug(trouble.to_string())),
-            result => result?,
+        let mut tried = match self.carry(platform, key, &row).await {
+            Err(trouble) if !trouble.is_fatal() => {
+                Tried::once(Err(PostError::OurBug(trouble.to_string())))
+            }
+            tried => tried?,
         };
-        if let Err(error) = &result {
+        if let Err(error) = &tried.result {
             warden.heeds(error);
         }
-        let settled = self.commit(|desk| settle(desk, platform, key, &result)).await;
+        tried.refused = self.refusals.count(key, &tried.result);
+        let settled = self.commit(|desk| settle(desk, platform, key, &tried)).await;
         let (outcome, mishap) = match settled {
             Err(trouble) if !trouble.is_fatal() => {
-                self.set_aside(key, &trouble, result.is_ok()).await?;
-                return Ok(Some(if result.is_ok() { Outcome::Sent } else { Outcome::Waits }));
+                let arrived = tried.result.is_ok();
+                self.set_aside(key, &trouble, arrived).await?;
+                return Ok(Some(if arrived { Outcome::Sent } else { Outcome::Waits }));
             }
             settled => settled?,
         };
-        match (mishap, &result) {
+        if matches!(outcome, Outcome::Sent | Outcome::Dropped) {
+            self.refusals.forget(key);
+        }
+        match (mishap, &tried.result) {
             (Some(mishap), Err(error)) => tell(&row, mishap, &error.to_string()),
             (None, Err(PostError::DeadTarget(cause))) => {
                 let (team, kind) = (row.purpose.team().0, row.purpose.name());
@@ -167,16 +174,13 @@ impl Engine {
         .await
     }
 
-    /// Does the errand of a row; gives the platform's name for what it posted.
-    async fn carry(
-        &self,
-        platform: &dyn Platform,
-        key: &Key,
-        row: &OutRow,
-    ) -> Decided<Result<Option<MessageRef>, PostError>> {
+    /// Does the errand of a row.
+    async fn carry(&self, platform: &dyn Platform, key: &Key, row: &OutRow) -> Decided<Tried> {
         let id = readable(key);
         let (to, message) = match &row.errand {
-            Errand::LookUp(place) => return self.look_up(platform, place, &id).await,
+            Errand::LookUp(place) => {
+                return self.look_up(platform, place, &id).await.map(Tried::once);
+            }
             Errand::Say(to, message) | Errand::Update(to, _, message) => (to, message),
         };
         let chart = match message {
@@ -191,9 +195,10 @@ impl Engine {
         let parcel = Parcel { to, message, drawing, key: &id, doubtful };
         Ok(match &row.errand {
             Errand::Update(_, reference, _) => {
-                platform.update(reference, &parcel).await.map(|()| None)
+                Tried::once(platform.update(reference, &parcel).await.map(|()| None))
             }
-            _ => platform.post(&parcel).await.map(Some),
+            _ if row.doubts > 0 && !platform.knows_repeats() => say_again(platform, &parcel).await,
+            _ => Tried::once(platform.post(&parcel).await.map(Some)),
         })
     }
 
@@ -205,6 +210,21 @@ impl Engine {
     pub fn draw(&self, picture: &Picture, alt: &str) -> Decided<Option<pictures::Drawn>> {
         Ok(pictures::draw(&self.desk().tx, &self.text, picture, alt)?)
     }
+}
+
+/// Posts a message that may have arrived, unless it is seen that it did.
+async fn say_again(platform: &dyn Platform, parcel: &Parcel<'_>) -> Tried {
+    let unseen = match platform.sight(parcel).await {
+        Ok(Sighting::There(known)) => return Tried::once(Ok(Some(known))),
+        Ok(sighting) => sighting == Sighting::Unseen,
+        Err(error) => return Tried::once(Err(error)),
+    };
+    let result = platform.post(parcel).await.map(Some);
+    let repeated = unseen && matches!(result, Ok(_) | Err(PostError::Unanswered(_)));
+    if repeated {
+        tracing::warn!(key = parcel.key, "a message may have been posted twice");
+    }
+    Tried { repeated, ..Tried::once(result) }
 }
 
 /// Says in the log, without content, why something did not go out.

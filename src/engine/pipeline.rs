@@ -13,6 +13,7 @@ use super::decision::{Decided, Desk, Trouble};
 use super::links::Links;
 use super::outbox::Outbox;
 use super::overtaken::Looks;
+use super::refusals::Refusals;
 use super::reviews::Reviews;
 use super::rules::Rules;
 use super::traces::Traces;
@@ -52,6 +53,7 @@ pub struct Engine {
     pub(super) reviews: Reviews,
     pub(super) looks: Looks,
     pub(super) damage: Damage,
+    pub(super) refusals: Refusals,
     /// How many events were handled since the start.
     pub(crate) handled: AtomicU64,
     /// Held together by decisions, and alone by one that was overtaken again and again.
@@ -87,6 +89,7 @@ impl Engine {
             reviews: Reviews::default(),
             looks: Looks::default(),
             damage: Damage::default(),
+            refusals: Refusals::default(),
             handled: AtomicU64::new(0),
             turn: RwLock::default(),
         }

@@ -47,16 +47,36 @@ pub enum Outcome {
 
 type Settled = (Outcome, Option<Mishap>);
 
+/// How a try to do a row's errand ended.
+pub(super) struct Tried {
+    /// The platform's name for what it posted, if it did, or what it objects.
+    pub result: Result<Option<MessageRef>, PostError>,
+    /// Whether it may have been said twice by this.
+    pub repeated: bool,
+    /// How often the platform refused the message itself, this time among them.
+    pub refused: u32,
+}
+
+impl Tried {
+    /// The first try, as far as is known.
+    pub fn once(result: Result<Option<MessageRef>, PostError>) -> Self {
+        Self { result, repeated: false, refused: 0 }
+    }
+}
+
 /// Notes how a row's delivery ended, and what is to become of it.
 pub(super) fn settle(
     desk: &Desk<'_>,
     platform: &dyn Platform,
     key: &Key,
-    result: &Result<Option<MessageRef>, PostError>,
+    tried: &Tried,
 ) -> Decided<Settled> {
     let Some(mut row) = desk.tx.out_row(key)? else { return Ok((Outcome::Dropped, None)) };
     let waits = (Outcome::Waits, None);
-    match result {
+    if tried.repeated {
+        desk.mishap(row.purpose, Mishap::Repeated)?;
+    }
+    match &tried.result {
         Ok(posted) => {
             desk.tx.delete(key.clone());
             now_facing(desk, &row)?;
@@ -96,7 +116,7 @@ pub(super) fn settle(
             later(desk, key, row, None)?;
             Ok((Outcome::DeadInstall, None))
         }
-        Err(PostError::OurBug(cause)) if row.attempts >= TRIES => {
+        Err(PostError::OurBug(cause)) if tried.refused >= TRIES => {
             // A round may wait for a look-up, and would wait for ever.
             let cause = if matches!(row.errand, Errand::LookUp(_)) { cause } else { "" };
             gone(desk, key, &row, Mishap::Refused, cause)

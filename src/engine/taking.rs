@@ -49,7 +49,6 @@ pub(super) fn take(desk: &Desk<'_>, platform: &dyn Platform, key: &Key) -> Decid
         Fate::Go if repeated && row.doubts >= DOUBTS => {
             return dropped(desk, key, row, Mishap::Unanswered);
         }
-        Fate::Go if repeated => desk.mishap(row.purpose, Mishap::Repeated)?,
         // To put the same words there again does no harm, but it must not go on for ever.
         Fate::Go if matches!(row.errand, Errand::Update(..)) && row.doubts >= TRIES => {
             return dropped(desk, key, row, Mishap::Unanswered);

@@ -57,7 +57,7 @@ use self::people::{People, Welcome};
 use self::reception::{Reception, Staff};
 use self::replies::Replies;
 use self::sockets::Sockets;
-use super::{Inbox, Memory, Pace, Parcel, Platform, PostError, Profile, Refused, Stop};
+use super::{Inbox, Memory, Pace, Parcel, Platform, PostError, Profile, Refused, Sighting, Stop};
 use crate::clock::Clock;
 use crate::config::{self, Way};
 use crate::domain::ids::{PersonId, PlaceId};
@@ -209,6 +209,10 @@ impl Platform for Slack {
 
     async fn post(&self, parcel: &Parcel<'_>) -> Result<MessageRef, PostError> {
         self.outbox.post(parcel).await
+    }
+
+    async fn sight(&self, parcel: &Parcel<'_>) -> Result<Sighting, PostError> {
+        self.outbox.sight(parcel).await
     }
 
     async fn update(&self, message: &MessageRef, parcel: &Parcel<'_>) -> Result<(), PostError> {

@@ -13,7 +13,8 @@ use maturity_bot::domain::message::{Destination, Message, MessageRef, Press};
 use maturity_bot::domain::team::Settings;
 use maturity_bot::engine::{Engine, Rules, TeamPlan};
 use maturity_bot::platform::{
-    Facts, Inbox, Incoming, Parcel, PlaceChange, Platform, PostError, Profile, Reply, Stop, What,
+    Facts, Inbox, Incoming, Parcel, PlaceChange, Platform, PostError, Profile, Reply, Sighting,
+    Stop, What,
 };
 use maturity_bot::store::keyring::Keyring;
 use maturity_bot::store::memory::MemoryKv;
@@ -30,6 +31,8 @@ pub struct Chat {
     pub fails: Mutex<Option<PostError>>,
     /// What happens to messages that hold these words.
     pub spites: Mutex<Option<(&'static str, PostError)>>,
+    /// What can be seen of messages that may have arrived, where anything can.
+    pub sees: Mutex<Option<Sighting>>,
     /// Places that cannot be reached, and why.
     pub dead: Mutex<BTreeMap<PlaceId, String>>,
     /// How often people were looked up in each place.
@@ -84,6 +87,10 @@ impl Platform for Chat {
         let mut posts = self.posts.lock().unwrap();
         posts.push((to.clone(), message.clone()));
         Ok(MessageRef(posts.len().to_string()))
+    }
+
+    async fn sight(&self, _: &Parcel<'_>) -> Result<Sighting, PostError> {
+        Ok(self.sees.lock().unwrap().clone().unwrap_or(Sighting::Unseen))
     }
 
     async fn update(&self, of: &MessageRef, parcel: &Parcel<'_>) -> Result<(), PostError> {

@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use maturity_bot::domain::ids::TeamId;
-use maturity_bot::domain::message::Destination;
-use maturity_bot::platform::PostError;
+use maturity_bot::domain::message::{Destination, MessageRef};
+use maturity_bot::platform::{PostError, Sighting};
 
 use crate::house::{House, always, person};
 
@@ -72,4 +72,55 @@ async fn what_fails_for_a_day_is_dropped_and_the_next_goes_on() {
     let room = Destination::Place("chat:room".into());
     assert_eq!(told.iter().filter(|(to, _)| *to == room).count(), 1, "the next opening: {told:?}");
     assert_eq!(counts(&house, team, "summary", "failing"), 1);
+}
+
+#[tokio::test]
+async fn what_is_our_fault_is_tried_five_times_whatever_else_went_wrong() {
+    let down = PostError::Transient { cause: "503".to_owned(), retry_after: None };
+    let (house, team) = closed_while("the results of", down).await;
+    house.live_through(TimeDelta::minutes(2)).await;
+    let refused = PostError::OurBug("invalid_blocks".to_owned());
+    *house.chat.spites.lock().unwrap() = Some(("the results of", refused));
+    house.live_through(TimeDelta::minutes(30)).await;
+    assert_eq!(counts(&house, team, "summary", "refused"), 0, "one or two tries are not five");
+    *house.chat.spites.lock().unwrap() = None;
+    house.live_through(TimeDelta::minutes(15)).await;
+    assert_eq!(house.told("chat:room").len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_refused_five_times_is_dropped() {
+    let refused = PostError::OurBug("invalid_blocks".to_owned());
+    let (house, team) = closed_while("the results of", refused).await;
+    house.live_through(TimeDelta::hours(1)).await;
+    assert_eq!(counts(&house, team, "summary", "refused"), 1);
+    assert!(the_lead_knows(&house));
+}
+
+#[tokio::test]
+async fn what_is_seen_to_have_arrived_or_not_is_not_counted_as_said_twice() {
+    for sighting in [Sighting::There(MessageRef("1".to_owned())), Sighting::Missing] {
+        let silence = PostError::Unanswered("timed out".to_owned());
+        let (house, team) = closed_while("the results of", silence).await;
+        *house.chat.spites.lock().unwrap() = None;
+        *house.chat.sees.lock().unwrap() = Some(sighting.clone());
+        house.live_through(TimeDelta::hours(1)).await;
+        let said = usize::from(sighting == Sighting::Missing);
+        assert_eq!(house.told("chat:room").len(), said, "{sighting:?}");
+        assert_eq!(counts(&house, team, "summary", "repeated"), 0, "{sighting:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_not_handed_over_again_is_not_counted_as_said_twice() {
+    let silence = PostError::Unanswered("timed out".to_owned());
+    let (house, team) = closed_while("the results of", silence).await;
+    let down = PostError::Transient { cause: "503".to_owned(), retry_after: Some(600) };
+    *house.chat.spites.lock().unwrap() = Some(("the results of", down));
+    house.live_through(TimeDelta::hours(1)).await;
+    assert_eq!(counts(&house, team, "summary", "repeated"), 0);
+    *house.chat.spites.lock().unwrap() = None;
+    house.live_through(TimeDelta::hours(1)).await;
+    assert_eq!(house.told("chat:room").len(), 1);
+    assert_eq!(counts(&house, team, "summary", "repeated"), 1);
 }

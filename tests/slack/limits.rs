@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::time::Duration;
 
 use crate::double::Double;
 use crate::double::bot::Way;
@@ -142,10 +143,19 @@ async fn a_post_whose_answer_is_lost_is_posted_twice_at_most_and_counted() {
     office.double.until("the second try", again).await;
     let ann = office.person("Ann");
     assert!(ann.types(CHANNEL, "/maturity help").await.is_acked());
-    let page = reqwest::get(format!("http://{ops}/metrics")).await.expect("an answer");
-    let page = page.text().await.expect("text");
-    let counted = page.lines().find(|it| it.contains("kind=\"opening\",reason=\"repeated\""));
-    assert!(counted.is_some_and(|line| line.ends_with(" 1")), "{page}");
+    // It is counted once the second answer came.
+    let counted = async {
+        let counted = |it: &&str| it.contains("kind=\"opening\",reason=\"repeated\"");
+        loop {
+            let page = reqwest::get(format!("http://{ops}/metrics")).await.expect("an answer");
+            let page = page.text().await.expect("text");
+            if let Some(line) = page.lines().find(counted) {
+                return line.to_owned();
+            }
+        }
+    };
+    let counted = tokio::time::timeout(Duration::from_secs(30), counted).await.expect("counted");
+    assert!(counted.ends_with(" 1"), "{counted}");
     assert!(ann.types(CHANNEL, "/maturity cancel").await.is_acked());
     for_all_to_read(&office, "was cancelled. Nothing").await;
     assert_eq!(openings(&office), 2);

@@ -14,7 +14,7 @@ use super::translate::{self, Payload};
 use crate::clock::Clock;
 use crate::domain::ids::{PersonId, PlaceId};
 use crate::domain::message::{Destination, Message, MessageRef};
-use crate::platform::{Drawing, Memory, Parcel, PostError};
+use crate::platform::{Drawing, Memory, Parcel, PostError, Sighting};
 
 /// The type of the metadata that marks what the bot posted.
 const MARK: &str = "maturity_outbox";
@@ -66,12 +66,6 @@ impl Outbox {
     pub async fn post(&self, parcel: &Parcel<'_>) -> Result<MessageRef, PostError> {
         self.let_rest(parcel.to).await?;
         let target = self.target(parcel.to).await?;
-        if parcel.doubtful {
-            if let Some(known) = self.find(&target, parcel.key).await? {
-                return Ok(known);
-            }
-            tracing::warn!(key = parcel.key, "a message may be posted twice");
-        }
         let payload = translate::message(parcel.message);
         // Nothing but the answer is waited for once the words are out.
         let picture = parcel.drawing.and_then(|drawing| drawn(parcel.message, drawing));
@@ -191,14 +185,18 @@ impl Outbox {
         Err(PostError::Transient { cause, retry_after: rest })
     }
 
-    /// Looks for a message that may have arrived, where the bot may read what it said. While that
-    /// cannot be seen but may be later, the message waits.
-    async fn find(&self, target: &Target, key: &str) -> Result<Option<MessageRef>, PostError> {
+    /// Looks for a message that may have arrived, where the bot may read what it said.
+    ///
+    /// # Errors
+    ///
+    /// See [`PostError`]: it cannot be seen now, but may be later.
+    pub async fn sight(&self, parcel: &Parcel<'_>) -> Result<Sighting, PostError> {
+        let target = self.target(parcel.to).await?;
         let first = target.channel.chars().next();
         let scope = HISTORY.iter().find(|(letter, _)| Some(*letter) == first);
         let identity = self.people.identity().await?;
         if !scope.is_some_and(|(_, scope)| identity.surely_may(scope)) {
-            return Ok(None);
+            return Ok(Sighting::Unseen);
         }
         let fields = [
             ("channel", target.channel.clone()),
@@ -207,16 +205,20 @@ impl Outbox {
         ];
         let page = match self.api.call("conversations.history", &fields).await {
             // It is not shown to the bot, and will not be.
-            Err(error) if error.code().is_some() => return Ok(None),
+            Err(error) if error.code().is_some() => return Ok(Sighting::Unseen),
             page => page?,
         };
         let is_it = |message: &&Value| {
             message["metadata"]["event_type"] == MARK
-                && message["metadata"]["event_payload"]["key"] == key
+                && message["metadata"]["event_payload"]["key"] == parcel.key
         };
         let found = page["messages"].as_array().into_iter().flatten().find(is_it);
-        let ts = found.and_then(|found| found["ts"].as_str());
-        Ok(ts.map(|ts| MessageRef(format!("{}/{ts}", target.channel))))
+        Ok(match found.and_then(|found| found["ts"].as_str()) {
+            Some(ts) => Sighting::There(MessageRef(format!("{}/{ts}", target.channel))),
+            // It may be further back.
+            None if page["has_more"] == true => Sighting::Unseen,
+            None => Sighting::Missing,
+        })
     }
 
     async fn target(&self, to: &Destination) -> Result<Target, CallError> {
