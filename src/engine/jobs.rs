@@ -109,7 +109,10 @@ fn one(desk: &Desk<'_>, kind: &JobKind, round: RoundId, person: &Person) -> Deci
         }
         // Whoever is about to be asked needs no reminder.
         JobKind::Nudge(_) if is_to_be_asked(desk, person, round)? => return Ok(()),
-        JobKind::Nudge(_) => (reminder(desk, &front, at), Purpose::Nudge(round)),
+        JobKind::Nudge(_) => {
+            replace_waiting(desk, person, round)?;
+            (reminder(desk, &front, at), Purpose::Nudge(round))
+        }
         JobKind::Sweep(_) | JobKind::Retire(_) => return Ok(()),
     };
     unasked(desk, person, message, purpose, at, front.round.closes)
@@ -123,7 +126,8 @@ fn is_to_be_asked(desk: &Desk<'_>, person: &Person, round: RoundId) -> Decided<b
 }
 
 /// Questions that still wait make room for those of a later week, so that nobody gets both at
-/// once after the bot was down; so does a reminder of earlier questions that falls due with them.
+/// once after the bot was down; so does a reminder of earlier questions that falls due with them,
+/// and one that still waits for somebody who is away makes room for the next.
 fn replace_waiting(desk: &Desk<'_>, person: &Person, round: RoundId) -> Decided<()> {
     let lane = Destination::Person(person.id.clone()).lane();
     for (key, row) in desk.tx.waiting_for(&lane, usize::MAX)? {

@@ -178,3 +178,16 @@ async fn nothing_is_planned_anew_under_the_same_rules() {
     house.engine.follow_zones().await.unwrap();
     assert_eq!(wakes_at(&house, team), Some(at("2026-11-02T13:00:00Z")));
 }
+
+#[tokio::test]
+async fn whoever_comes_back_gets_one_reminder() {
+    let house = House::new();
+    let team = house.team("chat:room", 3, always()).await;
+    house.say(0, "/maturity start pulse").await;
+    house.settle().await;
+    house.say(1, "away 8 weeks").await;
+    house.live_through(TimeDelta::weeks(8) - TimeDelta::days(1)).await;
+    assert!(house.round(team).nudges > 2, "several reminders fell due meanwhile");
+    let lane = Destination::Person(person(1)).lane();
+    assert_eq!(house.tx().waiting_for(&lane, usize::MAX).unwrap().len(), 1);
+}

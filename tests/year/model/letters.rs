@@ -80,6 +80,7 @@ impl Model {
                 if own.any(|it| it.team == team && it.kind == Kind::Question(number)) {
                     return;
                 }
+                self.drop_letters(to, |it| it.team == team && it.kind == kind);
             }
             Kind::Champion | Kind::Notice => {}
         }
