@@ -10,6 +10,7 @@ mod actions;
 mod agenda;
 mod answers;
 mod banks;
+mod champion_news;
 mod champions;
 mod commands;
 mod comments;

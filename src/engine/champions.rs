@@ -1,22 +1,18 @@
-//! Champions: what people say about them, and who is told what.
+//! Champions: what people say about them, and what time brings.
 
+use super::champion_news::{tell, title};
 use super::decision::{Decided, Desk};
-use super::jobs::{write_to, write_to_leads};
 use super::rounds;
 use super::speaker::Speaker;
 use crate::domain::champions::{self, Champions, Departure, Effect, Refusal, Stage};
 use crate::domain::command::{ChampionStep, Mention};
 use crate::domain::ids::PersonId;
 use crate::domain::level::Pillar;
-use crate::domain::message::{Choice, Message, Press};
-use crate::domain::outgoing::Purpose;
 use crate::domain::team::{Team, Wake};
 use crate::platform::Reply;
-use crate::text::Words;
 use crate::text::words::{
-    ChampionAccepted, ChampionAsk, ChampionDeclined, ChampionGone, ChampionLine, ChampionLoad,
-    ChampionNew, ChampionNominated, ChampionRefused, ChampionSteppedDown, ChampionTerm, Labels,
-    Who,
+    ChampionAccepted, ChampionDeclined, ChampionLine, ChampionNominated, ChampionRefused,
+    ChampionSteppedDown, Who,
 };
 
 /// `champion …`.
@@ -126,10 +122,6 @@ fn refused(desk: &Desk<'_>, reason: &'static str, pillar: Pillar) -> Reply {
     desk.reply(&ChampionRefused { reason, pillar: title(desk, pillar) })
 }
 
-fn title(desk: &Desk<'_>, pillar: Pillar) -> String {
-    desk.content.bank.title(pillar).to_owned()
-}
-
 /// A member by name as people type it, or by platform id.
 pub(super) fn find_member(
     desk: &Desk<'_>,
@@ -231,103 +223,6 @@ pub(super) fn forgotten(desk: &Desk<'_>, team: &Team, person: &PersonId) -> Deci
     }
     keep(desk, team, &after)?;
     tell(desk, team, &after, &effects)
-}
-
-/// Several who go at once are one message to the leads.
-fn tell(desk: &Desk<'_>, team: &Team, after: &Champions, effects: &[Effect]) -> Decided<()> {
-    let mut gone = Vec::new();
-    for effect in effects {
-        tell_one(desk, team, after, effect)?;
-        gone.extend(told_of_leaving(desk, team, effect)?);
-    }
-    if gone.is_empty() { Ok(()) } else { to_leads(desk, team, gone.join("\n\n")) }
-}
-
-/// What leads hear of a champion who is none any more.
-fn told_of_leaving(desk: &Desk<'_>, team: &Team, effect: &Effect) -> Decided<Option<String>> {
-    let Effect::TellLead { gone, pillar, because, next } = effect else { return Ok(None) };
-    let words = ChampionGone {
-        team: team.name.clone(),
-        person: desk.tx.name_of(gone)?,
-        pillar: title(desk, *pillar),
-        left: *because == Departure::Left,
-        next: next.as_ref().map(|person| desk.tx.name_of(person)).transpose()?,
-    };
-    Ok(Some(desk.text.say(&words)))
-}
-
-fn tell_one(desk: &Desk<'_>, team: &Team, after: &Champions, effect: &Effect) -> Decided<()> {
-    let team_name = team.name.clone();
-    match effect {
-        Effect::AskPrivately(person, pillar) => {
-            let name = pillar.name().to_owned();
-            let ask = ChampionAsk { team: team_name, pillar: title(desk, *pillar), name };
-            to_person(desk, team, person, &choices(desk, team, &ask, *pillar))
-        }
-        Effect::AskRenewal(person, pillar, ends) => {
-            let ends = desk.when(*ends, team);
-            let words = term_words(desk, team, *pillar, ends, false);
-            to_person(desk, team, person, &choices(desk, team, &words, *pillar))
-        }
-        Effect::Announce(person, pillar) => {
-            let pillars = after.held_by(person).len();
-            let person = desk.tx.name_of(person)?;
-            let pillar = title(desk, *pillar);
-            let words = ChampionNew { team: team_name, person, pillar, pillars };
-            to_leads(desk, team, desk.text.say(&words))
-        }
-        Effect::WarnOfLoad(person) => {
-            let person = desk.tx.name_of(person)?;
-            to_leads(desk, team, desk.text.say(&ChampionLoad { team: team_name, person }))
-        }
-        Effect::TellLead { gone, pillar, because: Departure::TermEnded, .. } => {
-            let words = term_words(desk, team, *pillar, desk.when(desk.now, team), true);
-            to_person(desk, team, gone, &Message::Text(desk.text.say(&words)))
-        }
-        Effect::TellLead { .. } => Ok(()),
-        Effect::HandOver(person, pillar) => {
-            let words = crate::text::words::ChampionHandOver {
-                team: team_name,
-                pillar: title(desk, *pillar),
-            };
-            to_person(desk, team, person, &Message::Text(desk.text.say(&words)))
-        }
-    }
-}
-
-fn term_words(
-    desk: &Desk<'_>,
-    team: &Team,
-    pillar: Pillar,
-    ends: crate::text::words::When,
-    ended: bool,
-) -> ChampionTerm {
-    ChampionTerm {
-        team: team.name.clone(),
-        pillar: title(desk, pillar),
-        name: pillar.name().to_owned(),
-        ends,
-        ended,
-    }
-}
-
-fn choices<W: Words>(desk: &Desk<'_>, team: &Team, words: &W, pillar: Pillar) -> Message {
-    let choice = |verb: &'static str| Choice {
-        key: verb.to_owned(),
-        label: desk.text.say(&Labels { label: verb }),
-        press: Press::Tell(team.id, format!("champion {verb} {}", pillar.name())),
-    };
-    let choices = vec![choice("accept"), choice("decline")];
-    Message::Choices { body: desk.text.say(words), choices }
-}
-
-fn to_person(desk: &Desk<'_>, team: &Team, person: &PersonId, message: &Message) -> Decided<()> {
-    let person = desk.person(person)?;
-    write_to(desk, &person, team, message.clone(), Purpose::Champion(team.id)).map(|_| ())
-}
-
-fn to_leads(desk: &Desk<'_>, team: &Team, body: String) -> Decided<()> {
-    write_to_leads(desk, team, body, Purpose::Champion(team.id))
 }
 
 /// `who [pillar]`.

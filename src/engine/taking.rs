@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::decision::{Decided, Desk};
 use super::questions::Front;
 use super::settling::{DOUBTS, TRIES, drop_row};
-use super::{holding, jobs};
+use super::{champion_news, holding, jobs};
 use crate::clock::Instant;
 use crate::domain::courtesy::{Timing, when};
 use crate::domain::message::Destination;
@@ -149,6 +149,7 @@ fn is_wanted(desk: &Desk<'_>, row: &OutRow) -> Decided<bool> {
         }
         Purpose::Question(round) | Purpose::Nudge(round) => round,
         Purpose::Opening(round) => return Ok(desk.tx.round(round)?.is_some_and(|it| it.is_open())),
+        Purpose::Champion(team) => return champion_news::is_wanted(desk, team, &row.errand),
         _ => return Ok(true),
     };
     let Errand::Say(Destination::Person(id), _) = &row.errand else {

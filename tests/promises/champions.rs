@@ -92,3 +92,44 @@ async fn stepping_down_takes_effect_at_once() {
     house.say("Dia", "/maturity champion step-down tooling").await;
     assert!(!house.say("Ann", "/maturity who tooling").await.contains("Dia"));
 }
+
+#[tokio::test]
+async fn news_that_are_overtaken_before_they_could_be_told_are_not_told() {
+    let house = house().await;
+    house.say("Bob", "/maturity champion volunteer skills").await;
+    assert_eq!(house.posts_to("ann").len(), 1, "her message of the day");
+    house.say("Cem", "/maturity champion volunteer tooling").await;
+    house.say("Dia", "/maturity champion volunteer structure").await;
+    house.say("Cem", "/maturity champion step-down tooling").await;
+    house.later(TimeDelta::days(5)).await;
+    let told = house.posts_to("ann");
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].body.contains("Dia"), "{told:?}");
+    house.say("Dia", "/maturity champion step-down structure").await;
+    let told = house.posts_to("ann");
+    assert!(told[0].body.contains("Dia is no longer champion"), "what was told is taken back");
+}
+
+#[tokio::test]
+async fn a_question_that_was_answered_before_it_was_put_is_not_put() {
+    let house = house().await;
+    for pillar in ["skills", "tooling"] {
+        for name in ["Bob", "Cem"] {
+            house.say(name, &format!("/maturity champion nominate Dia for {pillar}")).await;
+        }
+    }
+    assert_eq!(house.posts_to("dia").len(), 1, "one a day");
+    house.say("Dia", "/maturity champion accept tooling").await;
+    house.later(TimeDelta::days(3)).await;
+    assert!(house.posts_to("dia").is_empty());
+}
+
+#[tokio::test]
+async fn a_lead_hears_nothing_of_themselves() {
+    let house = house().await;
+    house.say("Ann", "/maturity champion volunteer skills").await;
+    house.say("Ann", "/maturity champion volunteer tooling").await;
+    house.say("Ann", "/maturity champion step-down skills").await;
+    house.later(TimeDelta::days(5)).await;
+    assert!(house.posts_to("ann").is_empty());
+}

@@ -144,9 +144,12 @@ pub fn judge_person(model: &Model, tx: &Tx<'_>, now: Instant, person: usize) {
             (round.team.0 as usize - 1, Kind::Nudge(round.number as usize - 1))
         }
         Purpose::Notice(team) => (team.0 as usize - 1, Kind::Notice),
-        other => (other.team().0 as usize - 1, Kind::Champion),
+        other => (other.team().0 as usize - 1, Kind::Champion(None)),
     };
-    let words = |(team, kind): (usize, Kind), at: Instant| format!("{team} {kind:?} {at}");
+    let words = |(team, kind): (usize, Kind), at: Instant| match kind {
+        Kind::Champion(_) => format!("{team} champion {at}"),
+        kind => format!("{team} {kind:?} {at}"),
+    };
     let mut waits: Vec<String> =
         rows.iter().map(|(_, row)| words(kind(row.purpose), row.not_before)).collect();
     let letters = model.letters_of(person);

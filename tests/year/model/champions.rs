@@ -7,6 +7,9 @@ use crate::time::{Instant, read};
 
 const HALF_A_YEAR: Months = Months::new(6);
 
+/// Who is champion no more, of which pillar, and what leads hear of it.
+type Gone = (usize, usize, Vec<String>);
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum Step {
     Nominated(Vec<usize>, Instant),
@@ -60,13 +63,65 @@ impl Model {
     }
 
     fn tell(&mut self, now: Instant, team: usize, to: usize, needles: Vec<String>) {
-        self.write(now, to, team, Kind::Champion, needles, now + TimeDelta::days(366));
+        self.write(now, to, team, Kind::Champion(None), needles, now + TimeDelta::days(366));
     }
 
-    fn tell_leads(&mut self, now: Instant, team: usize, needles: &[String]) {
+    fn ask_privately(
+        &mut self,
+        now: Instant,
+        team: usize,
+        (to, pillar): (usize, usize),
+        words: Vec<String>,
+    ) {
+        self.write(now, to, team, Kind::Champion(Some(pillar)), words, now + TimeDelta::days(366));
+    }
+
+    /// Nobody is told about themselves.
+    fn tell_leads(&mut self, now: Instant, team: usize, about: usize, words: &str) {
         for lead in self.teams[team].leads.clone() {
-            self.tell(now, team, lead, needles.to_vec());
+            if lead != about {
+                self.tell(now, team, lead, vec![words.to_owned()]);
+            }
         }
+    }
+
+    /// Leads hear who went: each but themselves, and whose coming they heard of.
+    fn tell_of_leaving(&mut self, now: Instant, team: usize, gone: &[Gone]) {
+        for (person, pillar, _) in gone {
+            let words = self.stands_first(team, *pillar);
+            self.take_back(team, *person, &words);
+        }
+        for lead in self.teams[team].leads.clone() {
+            let mut told = Vec::new();
+            for (person, pillar, words) in gone {
+                self.take_back(team, lead, &self.rest_on(team, *person));
+                let unheard = self.take_back(team, lead, &self.has_come(team, *person, *pillar));
+                if !unheard && lead != *person {
+                    told.extend(words.clone());
+                }
+            }
+            if !told.is_empty() {
+                self.tell(now, team, lead, told);
+            }
+        }
+    }
+
+    /// Gives whether it still waited.
+    fn take_back(&mut self, team: usize, from: usize, words: &str) -> bool {
+        self.drop_letters(from, |it| it.team == team && it.needles == [words])
+    }
+
+    fn has_come(&self, team: usize, person: usize, pillar: usize) -> String {
+        let (name, what) = (&self.teams[team].name, self.title(pillar));
+        format!("{name} has a champion for {what} now: {}.", Self::name(person))
+    }
+
+    fn rest_on(&self, team: usize, person: usize) -> String {
+        format!("Two pillars in {} rest on {} now", self.teams[team].name, Self::name(person))
+    }
+
+    fn stands_first(&self, team: usize, pillar: usize) -> String {
+        format!("You stand first for {} in {}", self.title(pillar), self.teams[team].name)
     }
 
     /// Champions are looked after once a day while there are any.
@@ -90,11 +145,11 @@ impl Model {
         champions.remove(person, pillar);
         champions.set(person, pillar, Step::Serves(now + HALF_A_YEAR, false, false));
         self.keep_looking(now, team);
-        let (name, who, what) =
-            (self.teams[team].name.clone(), Self::name(person), self.title(pillar));
-        self.tell_leads(now, team, &[format!("{name} has a champion for {what} now: {who}.")]);
+        let words = self.has_come(team, person, pillar);
+        self.tell_leads(now, team, person, &words);
         if held.len() == 1 {
-            self.tell_leads(now, team, &[format!("Two pillars in {name} rest on {who} now")]);
+            let words = self.rest_on(team, person);
+            self.tell_leads(now, team, person, &words);
         }
         true
     }
@@ -129,7 +184,7 @@ impl Model {
         champions.set(person, pillar, Step::Asked(now));
         self.keep_looking(now, team);
         let words = format!("People in {} think of you", self.teams[team].name);
-        self.tell(now, team, person, vec![words, self.title(pillar)]);
+        self.ask_privately(now, team, (person, pillar), vec![words, self.title(pillar)]);
         true
     }
 
@@ -172,7 +227,7 @@ impl Model {
         self.teams[team].champions.set(person, pillar, declined);
         self.keep_looking(now, team);
         let told = self.departed(now, team, person, pillar, &before, "is no longer champion");
-        self.tell_leads(now, team, &told);
+        self.tell_of_leaving(now, team, &[(person, pillar, told)]);
         true
     }
 
@@ -187,7 +242,7 @@ impl Model {
         how: &str,
     ) -> Vec<String> {
         let after = self.teams[team].champions.of(pillar);
-        let (name, what) = (self.teams[team].name.clone(), self.title(pillar));
+        let what = self.title(pillar);
         let next = match after.first() {
             None => format!("so {what} has no champion now"),
             Some(next) => format!("so {what} is {}'s from now on", Self::name(*next)),
@@ -196,7 +251,8 @@ impl Model {
         if let Some(next) = after.first()
             && before.first() == Some(&person)
         {
-            self.tell(now, team, *next, vec![format!("You stand first for {what} in {name}")]);
+            let words = self.stands_first(team, pillar);
+            self.tell(now, team, *next, vec![words]);
         }
         told
     }
@@ -225,12 +281,11 @@ impl Model {
         self.keep_looking(now, team);
         let mut told = Vec::new();
         for pillar in held {
-            told.extend(self.departed(now, team, person, pillar, &before[pillar], how));
+            let words = self.departed(now, team, person, pillar, &before[pillar], how);
+            told.push((person, pillar, words));
         }
         // Several at once are one message.
-        if !told.is_empty() {
-            self.tell_leads(now, team, &told);
-        }
+        self.tell_of_leaving(now, team, &told);
     }
 
     /// Once a day: terms that end or are about to, questions that nobody answered.
@@ -254,7 +309,7 @@ impl Model {
                     let it = &self.teams[team];
                     let (what, until) = (self.title(pillar), read(it.settings.zone, ends));
                     let words = format!("champion for {what} in {} ends on {until}.", it.name);
-                    self.tell(now, team, person, vec![words]);
+                    self.ask_privately(now, team, (person, pillar), vec![words]);
                 }
                 Step::Asked(since) if now >= since + TimeDelta::days(30) => {
                     let until = since + TimeDelta::days(30) + HALF_A_YEAR;
@@ -273,11 +328,10 @@ impl Model {
             let words = format!("Your term as champion for {what} in {name} has ended.");
             self.tell(now, team, person, vec![words]);
             let how = "is no longer champion";
-            told.extend(self.departed(now, team, person, pillar, &before[pillar], how));
+            let words = self.departed(now, team, person, pillar, &before[pillar], how);
+            told.push((person, pillar, words));
         }
-        if !told.is_empty() {
-            self.tell_leads(now, team, &told);
-        }
+        self.tell_of_leaving(now, team, &told);
         self.set_wake(team, Wake::Terms, None);
         self.keep_looking(now, team);
     }

@@ -12,8 +12,8 @@ use crate::time::{Instant, first_moment, is_quiet, local};
 pub enum Kind {
     Question(usize),
     Nudge(usize),
-    /// Something about champions.
-    Champion,
+    /// Something about champions; of which pillar, where it asks.
+    Champion(Option<usize>),
     /// Something that leads have to know.
     Notice,
 }
@@ -39,7 +39,7 @@ impl Letter {
                 post.is_question() && round.is_none_or(|it| it == (self.team, number))
             }
             Kind::Nudge(number) => !post.is_question() && round == Some((self.team, number)),
-            Kind::Champion | Kind::Notice => !post.is_question() && round.is_none(),
+            Kind::Champion(_) | Kind::Notice => !post.is_question() && round.is_none(),
         };
         kind && self.needles.iter().all(|needle| body.contains(needle.as_str()))
     }
@@ -82,7 +82,7 @@ impl Model {
                 }
                 self.drop_letters(to, |it| it.team == team && it.kind == kind);
             }
-            Kind::Champion | Kind::Notice => {}
+            Kind::Champion(_) | Kind::Notice => {}
         }
         self.post(Letter { to, team, kind, needles, not_before: at, expires: Some(end) });
     }
@@ -95,12 +95,14 @@ impl Model {
         self.letters.insert(id, letter);
     }
 
-    pub(super) fn drop_letters(&mut self, person: usize, which: impl Fn(&Letter) -> bool) {
+    /// Gives whether there were any.
+    pub(super) fn drop_letters(&mut self, person: usize, which: impl Fn(&Letter) -> bool) -> bool {
         let own = self.people[person].letters.iter().copied();
         let some: Vec<u64> = own.filter(|id| which(&self.letters[id])).collect();
-        for id in some {
-            self.take(id);
+        for id in &some {
+            self.take(*id);
         }
+        !some.is_empty()
     }
 
     /// What waits for a person.
@@ -125,7 +127,13 @@ impl Model {
 
     /// Whether what people did since has not overtaken a letter.
     fn is_wanted(&self, letter: &Letter, now: Instant) -> bool {
-        let (Kind::Question(number) | Kind::Nudge(number)) = letter.kind else { return true };
+        let number = match letter.kind {
+            Kind::Question(number) | Kind::Nudge(number) => number,
+            Kind::Champion(Some(pillar)) => {
+                return self.teams[letter.team].champions.asked_of(letter.to).contains(&pillar);
+            }
+            Kind::Champion(None) | Kind::Notice => return true,
+        };
         if !self.can_answer(letter.to, letter.team, number, now) {
             return false;
         }
