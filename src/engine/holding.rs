@@ -43,6 +43,12 @@ pub(super) fn hold(desk: &Desk<'_>, key: &Key, mut row: OutRow) -> Decided<()> {
     Ok(desk.tx.put_out_row(key.clone(), &row)?)
 }
 
+/// Whether a place would not take what waits for it.
+pub(super) fn is_refused(desk: &Desk<'_>, place: &PlaceId) -> Decided<bool> {
+    let lane = Destination::Place(place.clone()).lane();
+    Ok(desk.tx.waiting_for(&lane, 1)?.first().is_some_and(|(_, row)| row.attempts > 0))
+}
+
 /// Lets what was held back for a place go; the rest of its lane waits for the first row only.
 pub(super) fn release(desk: &Desk<'_>, place: &PlaceId) -> Decided<()> {
     let lane = Destination::Place(place.clone()).lane();

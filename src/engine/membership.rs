@@ -196,7 +196,8 @@ pub(super) fn facts(desk: &Desk<'_>, facts: &Facts) -> Decided<Reply> {
 fn settled_in(desk: &Desk<'_>, team: &mut Team) -> Decided<()> {
     let was_held = holding::holds(team);
     team.roster_at = Some(desk.now);
-    if is_paused_by_place(team) {
+    // That its people can be seen does not mean that something can be said to them.
+    if is_paused_by_place(team) && !holding::is_refused(desk, &team.place)? {
         team.paused = None;
     }
     desk.tx.put_team(team)?;

@@ -271,3 +271,28 @@ async fn look_ups_of_many_teams_are_no_burst() {
     }
     assert_eq!(looked(), 50, "each once");
 }
+
+#[tokio::test]
+async fn a_place_that_refuses_what_is_said_is_not_tried_at_each_start() {
+    let (house, team) = in_a_round().await;
+    let refusal = PostError::DeadTarget("posting is restricted".to_owned());
+    *house.chat.spites.lock().unwrap() = Some(("the results of", refusal));
+    house.say(0, "/maturity close").await;
+    house.settle().await;
+    let to_the_lead = || {
+        let lead = Destination::Person(person(0));
+        house.posts().into_iter().filter(|(to, _)| *to == lead).count()
+    };
+    assert_eq!(to_the_lead(), 1, "that it cannot be reached");
+    for _ in 0..3 {
+        house.clock.advance(TimeDelta::days(1));
+        house.begins_anew().settle().await.unwrap();
+        assert_eq!(to_the_lead(), 0);
+        assert!(team_of(&house, team).paused.is_some());
+    }
+    *house.chat.spites.lock().unwrap() = None;
+    house.say_in(OLD, 0, "/maturity resume").await;
+    house.begins_anew().settle().await.unwrap();
+    assert_eq!(house.told(OLD).len(), 1, "the results");
+    assert_eq!(team_of(&house, team).paused, None);
+}
