@@ -44,8 +44,21 @@ pub(super) fn status(desk: &Desk<'_>, speaker: &Speaker, team: &Team) -> Decided
         mine: questions::progress(desk, speaker, team)?,
         coming: coming(desk, team),
         skipped: skipped.map(|(at, _)| desk.when(*at, team)).collect(),
+        others: others_open(desk, speaker, team)?,
         manages,
     }))
+}
+
+/// The person's other teams with an open round; in a place, nobody but its team is meant.
+fn others_open(desk: &Desk<'_>, speaker: &Speaker, team: &Team) -> Decided<Vec<String>> {
+    let mut open = Vec::new();
+    let others = speaker.teams.iter().filter(|it| it.id != team.id && speaker.place.is_none());
+    for other in others {
+        if desk.current_round(other)?.is_some_and(|round| round.is_open()) {
+            open.push(other.name.clone());
+        }
+    }
+    Ok(open)
 }
 
 /// What will happen to a team, soonest first.

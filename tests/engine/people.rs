@@ -102,3 +102,19 @@ async fn a_digest_brings_the_picture_unless_the_summary_just_did() {
     house.live_through(TimeDelta::days(1)).await;
     assert_eq!(pictures(), [true]);
 }
+
+#[tokio::test]
+async fn a_status_in_private_names_other_teams_with_an_open_round() {
+    let house = House::new();
+    for place in [ROOM, "chat:hall"] {
+        house.team(place, 3, always()).await;
+        house.say_in(place, 0, "/maturity start quick").await;
+    }
+    house.settle().await;
+    let told = house.say(1, "/maturity status").await;
+    let (here, other) =
+        if told.starts_with("**room") { (ROOM, "hall") } else { ("chat:hall", "room") };
+    assert!(told.contains(&format!("{other} has a round open too")), "{told}");
+    let told = house.say_in(here, 1, "/maturity status").await;
+    assert!(!told.contains(other), "others are none of this place's business: {told}");
+}

@@ -106,6 +106,7 @@ words! {
             at: sample_when(),
         }],
         skipped: Vec<When> = vec![],
+        others: Vec<String> = vec!["Platform".to_owned()],
         manages: bool = true,
     }
 }
