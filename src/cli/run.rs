@@ -196,6 +196,7 @@ pub(super) fn rules(config: &Config) -> Rules {
             ("slack".to_owned(), InPlace::Hidden),
             ("matrix".to_owned(), InPlace::Seen),
         ]),
+        guests_on: BTreeSet::from(["slack".to_owned()]),
         ..Rules::default()
     }
 }

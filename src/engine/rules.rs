@@ -1,6 +1,6 @@
 //! What holds for all teams.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 
@@ -28,6 +28,9 @@ pub struct Rules {
     pub leading_groups: Vec<PersonId>,
     /// The platforms on which questions can be answered in a place, by name.
     pub in_place: BTreeMap<String, InPlace>,
+    /// The platforms on which people may be from outside, by name: nobody makes a team there
+    /// before it is known who they are.
+    pub guests_on: BTreeSet<String>,
     /// How late a scheduled question or digest may still be sent, in hours.
     pub grace_hours: u32,
     /// How long after a message whose arrival is not known it is sent once more, in seconds.
@@ -45,6 +48,7 @@ impl Default for Rules {
             admins: Vec::new(),
             leading_groups: Vec::new(),
             in_place: BTreeMap::new(),
+            guests_on: BTreeSet::new(),
             grace_hours: 24,
             second_try_seconds: 300,
             open_setup: true,

@@ -18,8 +18,8 @@ use crate::text::words::{SetUp, SetupProblem};
 pub(super) fn asked(desk: &Desk<'_>, speaker: &Speaker, command: Command) -> Decided<Reply> {
     let Command::Setup(wishes) = command else { return Ok(None) };
     let Some(place) = speaker.place.clone() else { return Ok(problem(desk, "here", "")) };
-    if !may_make(desk, speaker) {
-        return Ok(super::replies::refused(desk));
+    if let Some(refusal) = refusal(desk, speaker)? {
+        return Ok(refusal);
     }
     if desk.tx.team_at(&place)?.is_some() {
         return Ok(taken(desk, speaker, &place));
@@ -50,8 +50,8 @@ pub(super) fn asked(desk: &Desk<'_>, speaker: &Speaker, command: Command) -> Dec
 /// The form came back.
 pub(super) fn submitted(desk: &Desk<'_>, speaker: &Speaker, values: &Values) -> Decided<Reply> {
     let Some(place) = speaker.place.clone() else { return Ok(problem(desk, "here", "")) };
-    if !may_make(desk, speaker) {
-        return Ok(super::replies::refused(desk));
+    if let Some(refusal) = refusal(desk, speaker)? {
+        return Ok(refusal);
     }
     if desk.tx.team_at(&place)?.is_some() {
         return Ok(taken(desk, speaker, &place));
@@ -62,9 +62,19 @@ pub(super) fn submitted(desk: &Desk<'_>, speaker: &Speaker, values: &Values) -> 
     }
 }
 
-/// Whether a person may make a team; guests and people from outside may not.
-fn may_make(desk: &Desk<'_>, speaker: &Speaker) -> bool {
-    speaker.admin || (desk.rules.open_setup && !speaker.person.outside)
+/// What a person hears who may not make a team: guests and people from outside, and whoever may
+/// be one of these, as long as nobody has told the bot.
+fn refusal(desk: &Desk<'_>, speaker: &Speaker) -> Decided<Option<Reply>> {
+    let person = &speaker.person;
+    if speaker.admin {
+        return Ok(None);
+    }
+    if !desk.rules.open_setup || person.outside {
+        return Ok(Some(super::replies::refused(desk)));
+    }
+    let may_be_guest = desk.rules.guests_on.contains(person.id.platform());
+    let is_stranger = may_be_guest && desk.tx.person(&person.id)?.is_none();
+    Ok(is_stranger.then(|| problem(desk, "stranger", "")))
 }
 
 fn make(

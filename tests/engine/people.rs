@@ -4,7 +4,9 @@ use chrono::TimeDelta;
 use maturity_bot::domain::ids::{RoundId, TeamId};
 use maturity_bot::domain::message::{Message, Press};
 use maturity_bot::domain::team::Settings;
+use maturity_bot::engine::Rules;
 use maturity_bot::platform::{Profile, What};
+use maturity_bot::text::content::Content;
 
 use crate::house::{House, always, person, profile};
 
@@ -101,6 +103,23 @@ async fn a_digest_brings_the_picture_unless_the_summary_just_did() {
     assert_eq!(pictures(), [false], "the summary of yesterday has it");
     house.live_through(TimeDelta::days(1)).await;
     assert_eq!(pictures(), [true]);
+}
+
+#[tokio::test]
+async fn nobody_makes_a_team_before_it_is_known_that_they_are_no_guest() {
+    let rules = Rules { guests_on: ["chat".to_owned()].into(), ..Rules::default() };
+    let house = House::under(Content::embedded().unwrap(), rules);
+    let setup = "/maturity setup name Payments";
+    let told = house.say_in(ROOM, 1, setup).await;
+    assert!(told.contains("who you are"), "{told}");
+    for (number, outside) in [(1, true), (2, false)] {
+        let profile = Profile { outside, ..profile(&person(number)) };
+        house.handle(What::Joined { place: "chat:".into(), profile }).await;
+    }
+    house.say_in(ROOM, 1, setup).await;
+    assert_eq!(house.tx().teams().unwrap(), [], "a guest");
+    let told = house.say_in(ROOM, 2, setup).await;
+    assert_eq!(house.tx().teams().unwrap().len(), 1, "{told}");
 }
 
 #[tokio::test]

@@ -285,7 +285,7 @@ fn variants() -> Vec<(&'static str, Json)> {
     all.extend(each(
         "people/setup-problem",
         "field",
-        &["minimum", "name", "place", "here", "mode"],
+        &["minimum", "name", "place", "here", "stranger", "mode"],
     ));
     all.extend(each("results/action-changed", "verb", &["take", "dismiss"]));
     all.extend(each(
