@@ -10,7 +10,6 @@ use anyhow::{Context, ensure};
 use super::paper::{errln, outln};
 use super::stored;
 use crate::store::marker::{Places, StoreKind};
-use crate::store::memory::MemoryKv;
 use crate::store::records::TABLE;
 use crate::store::sled::{Options, SledKv};
 use crate::store::transfer::TransferError;
@@ -133,7 +132,7 @@ async fn read_into(arguments: &Import) -> anyhow::Result<u64> {
         opened.with_context(|| format!("{file} cannot be read; check the name and the rights"))
     };
     // A file that is not whole is found out before the folder is made.
-    transfer::import(&MemoryKv::new(), &TABLE, input()?).await?;
+    transfer::check(&TABLE, input()?)?;
     let kind = kind_for(data, arguments.try_out)?;
     let kv = SledKv::open(data, &Options::new(kind))?;
     Ok(transfer::import(&kv, &TABLE, input()?).await?)

@@ -68,6 +68,7 @@ async fn rehearse(loaded: Loaded, now: Instant, end: Instant) -> anyhow::Result<
     let engine = Engine::new(Arc::clone(&kv) as _, keyring, text, content, clock.clone(), rules);
     let engine = Arc::new(engine);
     engine.shred().await?;
+    engine.follow_zones().await?;
     reconcile(&engine, &plans(&config)).await?;
     let recorders: Vec<Arc<Recorder>> = config
         .platforms()
@@ -97,7 +98,8 @@ fn store(config: &Config) -> anyhow::Result<MemoryKv> {
             "{} holds a try-out; name another `data_dir` for real teams",
             config.data_dir.display()
         ),
-        Some((StoreKind::Real, kv)) => Ok(kv),
+        // What is played through needs no disk.
+        Some((StoreKind::Real, kv)) => Ok(MemoryKv::copy_of(&kv)?),
         None => Ok(MemoryKv::new()),
     }
 }

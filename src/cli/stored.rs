@@ -7,9 +7,8 @@ use chrono_tz::Tz;
 
 use crate::clock::Instant;
 use crate::domain::team::Team;
-use crate::store::copy;
+use crate::store::copy::{self, Copied};
 use crate::store::marker::StoreKind;
-use crate::store::memory::MemoryKv;
 use crate::store::tx::Tx;
 
 /// Everything in a data folder that must have a store; the folder is not touched.
@@ -17,7 +16,7 @@ use crate::store::tx::Tx;
 /// # Errors
 ///
 /// A folder without a store, or one that cannot be read.
-pub(super) fn open(data: &Path) -> anyhow::Result<(StoreKind, MemoryKv)> {
+pub(super) fn open(data: &Path) -> anyhow::Result<(StoreKind, Copied)> {
     let none = || format!("there is no store in {}; check the name of the folder", data.display());
     copy::read(data)?.with_context(none)
 }

@@ -1,7 +1,7 @@
 //! Reads a data folder without touching it, also while the bot runs.
 //!
-//! Opening the engine writes to its folder. So the folder is copied, the copy is opened, taken
-//! into memory and removed. Nobody wrote while it was copied, so what lies in the copy is what a
+//! Opening the engine writes to its folder. So the folder is copied, and the copy is opened, and
+//! removed once nobody reads it any more. Nobody wrote while it was copied, so what lies in the copy is what a
 //! crash at that moment would leave, which the engine is made to recover from. The keys are not
 //! copied.
 
@@ -10,13 +10,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use async_trait::async_trait;
 use thiserror::Error;
 
 use super::files;
 use super::keys::hex;
+use super::kv::{Batch, Key, Kv, Outcome, StoreError};
 use super::lock::DataLock;
 use super::marker::{self, Places, StoreKind};
-use super::memory::MemoryKv;
 use super::open_error::OpenError;
 use super::sled::{Options, SledKv};
 use crate::random;
@@ -29,12 +30,43 @@ const TRIES: u32 = 20;
 #[error("{0}")]
 pub struct CopyError(String);
 
+/// A copy of a store, which is gone when this is dropped.
+pub struct Copied {
+    // The order matters: the engine closes, then its folder goes.
+    kv: SledKv,
+    _folder: Folder,
+}
+
+#[async_trait]
+impl Kv for Copied {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.kv.get(key)
+    }
+
+    fn range(
+        &self,
+        start: &[u8],
+        end: &[u8],
+        limit: usize,
+    ) -> Result<Vec<(Key, Vec<u8>)>, StoreError> {
+        self.kv.range(start, end, limit)
+    }
+
+    fn groups(&self) -> Option<u64> {
+        self.kv.groups()
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<Outcome, StoreError> {
+        self.kv.commit(batch).await
+    }
+}
+
 /// Everything in a data folder's store as it is now, and whose data it is; `None` where there is
 /// no store.
 ///
 /// # Errors
 /// What the store would say when it is opened, or the file system when it is copied.
-pub fn read(data: &Path) -> Result<Option<(StoreKind, MemoryKv)>, CopyError> {
+pub fn read(data: &Path) -> Result<Option<(StoreKind, Copied)>, CopyError> {
     let places = Places::of(data);
     let told = |error: OpenError| CopyError(error.to_string());
     let kind = marker::kind(&places).map_err(told)?.unwrap_or(StoreKind::Real);
@@ -55,8 +87,7 @@ pub fn read(data: &Path) -> Result<Option<(StoreKind, MemoryKv)>, CopyError> {
     };
     let kv = SledKv::open(&copy.0, &Options::new(kind).existing())
         .map_err(|error| named(error.to_string()))?;
-    let memory = MemoryKv::copy_of(&kv).map_err(|error| named(error.to_string()))?;
-    Ok(Some((kind, memory)))
+    Ok(Some((kind, Copied { kv, _folder: copy })))
 }
 
 fn restless(data: &Path) -> String {
@@ -233,7 +264,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         drop(open(folder.path()));
         fs::write(folder.path().join("store-seal.json"), r#"{"change":99,"hash":0}"#).unwrap();
-        let error = read(folder.path()).unwrap_err().to_string();
+        let error = read(folder.path()).err().unwrap().to_string();
         assert!(error.contains(&*folder.path().to_string_lossy()), "{error}");
         assert!(!error.contains("maturity-bot-"), "{error}");
     }

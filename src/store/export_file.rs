@@ -202,6 +202,8 @@ impl<R: BufRead> Reader<R> {
 pub fn check_file(input: impl BufRead, table: &Table) -> Result<(Header, u64), TransferError> {
     let mut reader = Reader::new(input);
     let header = reader.header()?;
-    while reader.record(table)?.is_some() {}
+    while let Some(op) = reader.record(table)? {
+        Batch::of(vec![op]).check()?;
+    }
     Ok((header, reader.count))
 }

@@ -5,9 +5,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
-use super::keys;
 use super::kv::{Batch, Key, Kv, Outcome, StoreError};
 use super::plan::{Ground, Plan, Rows};
+use super::verify::each_row;
 
 /// A sorted map with the semantics of [`Kv`].
 #[derive(Debug, Default)]
@@ -27,8 +27,10 @@ impl MemoryKv {
     /// # Errors
     /// A store that cannot be read.
     pub fn copy_of(kv: &dyn Kv) -> Result<Self, StoreError> {
-        let rows = kv.range(&[], &keys::prefix_end(&[]), usize::MAX)?;
-        Ok(Self { rows: Mutex::new(rows.into_iter().collect()) })
+        let mut rows = BTreeMap::new();
+        let copied = each_row(kv, |key, value| drop(rows.insert(key.to_vec(), value.to_vec())));
+        copied.map_err(|(_, error)| error)?;
+        Ok(Self { rows: Mutex::new(rows) })
     }
 
     /// A map is whole between any two of its operations, so a poisoned lock is no danger.

@@ -43,6 +43,14 @@ pub fn export(kv: &dyn Kv, table: &Table, out: impl Write) -> Result<u64, Transf
     Ok(count)
 }
 
+/// Checks a whole export and writes nothing; returns how many records it has.
+///
+/// # Errors
+/// A file that is not a whole export.
+pub fn check(table: &Table, input: impl BufRead) -> Result<u64, TransferError> {
+    check_file(input, table).map(|(_, count)| count)
+}
+
 /// Reads an export into an empty store; returns how many records it has.
 ///
 /// The whole file is checked before the first record is written. If the writing itself breaks
