@@ -7,12 +7,12 @@ use super::speaker::Speaker;
 use super::{membership, schedule_fields, settings};
 use crate::domain::command::{Command, Setting};
 use crate::domain::ids::{PersonId, PlaceId};
-use crate::domain::message::Message;
+use crate::domain::message::{Destination, Message};
 use crate::domain::outgoing::Purpose;
 use crate::domain::selection::PulseState;
 use crate::domain::team::{Settings, Team, Wake};
 use crate::platform::Reply;
-use crate::text::words::{SetUp, SetupProblem};
+use crate::text::words::{Founded, SetUp, SetupProblem};
 
 /// `setup`: without settings a form comes back, with some the team is made at once.
 pub(super) fn asked(desk: &Desk<'_>, speaker: &Speaker, command: Command) -> Decided<Reply> {
@@ -115,7 +115,29 @@ fn make(
     desk.look_up(&team.place, Purpose::LookUp(team.id))?;
     let next = team.wakes.iter().filter(|(wake, _)| matches!(wake, Wake::Schedule(_)));
     let next = next.map(|(_, at)| desk.when(*at, &team)).next();
+    announce(desk, &team)?;
     Ok(desk.reply(&SetUp { team: team.name.clone(), next }))
+}
+
+/// Tells everybody in its place of a new team, once it is known who is there.
+fn announce(desk: &Desk<'_>, team: &Team) -> Decided<()> {
+    let mut leads = Vec::new();
+    for lead in &team.leads {
+        // Of whoever the bot has not met, it has no name to tell.
+        leads.extend(desk.tx.person(lead)?.map(|person| person.name));
+    }
+    let settings = &team.settings;
+    let times = settings.schedules.iter().map(|it| schedule_fields::in_words(desk, &it.times));
+    let words = Founded {
+        team: team.name.clone(),
+        leads,
+        times: times.collect(),
+        mode: settings.mode.name(),
+        min_group: settings.min_respondents,
+        prefix: desk.rules.prefix.clone(),
+    };
+    let place = Destination::Place(team.place.clone());
+    desk.send(place, Message::Text(desk.text.say(&words)), Purpose::Notice(team.id))
 }
 
 /// The place has a team already, whose name its people hear.

@@ -174,6 +174,26 @@ async fn a_team_is_made_in_plain_choices_and_wrong_ones_come_back() {
 }
 
 #[tokio::test]
+async fn a_channel_hears_that_a_team_was_made_of_it_once_it_is_known_who_is_there() {
+    let house = House::new();
+    let place = "chat:crew";
+    house.chat.members.lock().unwrap().insert(place.into(), vec![profile(&person(0))]);
+    house.chat.dead.lock().unwrap().insert(place.into(), "strangers read there".to_owned());
+    let setup = r#"/maturity setup name=Crew schedule="0 14 * * WED" minimum=4"#;
+    house.say_in(place, 0, setup).await;
+    house.settle().await;
+    assert_eq!(house.told(place).len(), 0);
+    house.chat.dead.lock().unwrap().clear();
+    house.say_in(place, 0, "/maturity resume").await;
+    house.settle().await;
+    let told = house.told(place);
+    assert_eq!(told.len(), 1, "{told:?}");
+    for words in ["Crew", "person-0000", "every Wednesday at 14:00", "fewer than 4", "help"] {
+        assert!(told[0].contains(words), "{words}: {told:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_team_made_in_chat_has_the_operators_defaults() {
     let defaults = Settings { min_respondents: 5, zone: chrono_tz::Asia::Tokyo, ..always() };
     let house = House::under(Content::embedded().unwrap(), Rules { defaults, ..Rules::default() });

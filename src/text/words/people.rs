@@ -289,6 +289,15 @@ words! {
         team: String = "Payments".to_owned(),
         next: Option<When> = Some(sample_when()),
     }
+    /// What a channel hears that became the place of a team.
+    Founded = "people/founded" {
+        team: String = "Payments".to_owned(),
+        leads: Vec<String> = vec!["Kim".to_owned()],
+        times: Vec<String> = vec!["every Monday at 10:00".to_owned()],
+        mode: &'static str = "pseudonymous",
+        min_group: u32 = 3,
+        prefix: String = "/maturity".to_owned(),
+    }
     /// A lead learns that a place cannot be reached.
     Unreachable = "people/unreachable" {
         team: String = "Payments".to_owned(),
