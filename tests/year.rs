@@ -38,8 +38,14 @@ use driver::{Size, Year};
 async fn live(size: Size) -> Year {
     let start = "2026-09-21T00:00:00Z".parse().unwrap();
     let mut year = Year::new(size, start).await;
-    while year.now() < start + chrono::TimeDelta::days(i64::try_from(size.days).unwrap()) {
-        year.day().await;
+    for day in 0..size.days {
+        if day % 28 == 0 {
+            eprintln!("day {day}: {:?} {:?}", year.model.counts, year.machine.ends);
+        }
+        let end = start + chrono::TimeDelta::days(i64::try_from(day + 1).unwrap());
+        while year.now() < end {
+            year.day().await;
+        }
     }
     for team in 0..size.teams {
         year.judge(team);

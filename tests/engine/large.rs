@@ -4,6 +4,9 @@ use maturity_bot::domain::ids::RoundId;
 use maturity_bot::domain::message::Destination;
 use maturity_bot::domain::round::State;
 use maturity_bot::domain::team::Settings;
+use maturity_bot::engine::Rules;
+use maturity_bot::store::keyring::Keyring;
+use maturity_bot::text::content::Content;
 
 use crate::house::{House, always, members, person};
 
@@ -69,6 +72,35 @@ async fn somebody_with_seventy_rounds_behind_them_is_forgotten() {
         assert!(house.tx().answers(RoundId { team, number }).unwrap().is_empty());
     }
     assert!(house.tx().person(&person(1)).unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_champion_of_fifty_teams_is_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let keyring = Keyring::open(folder.path()).unwrap();
+    let house = House::keyed(Content::embedded().unwrap(), Rules::default(), keyring);
+    let mut teams = Vec::new();
+    for number in 0..50 {
+        let place = format!("chat:place-{number}");
+        let team = house.team(&place, 3, always()).await;
+        house.say_in(&place, 1, "/maturity champion volunteer tooling").await;
+        house.say_in(&place, 0, "/maturity start quick").await;
+        house.settle().await;
+        let round = house.round(team);
+        house.press(1, round.id, round.questions[0].as_str(), "?").await;
+        assert!(!house.tx().champions(team).unwrap().held_by(&person(1)).is_empty());
+        teams.push(round);
+    }
+    let heard = house.say(1, "/maturity forget me yes").await;
+    assert!(heard.contains("deleted"), "{heard}");
+    let known = house.tx().person(&person(1)).unwrap().unwrap();
+    let keyring = Keyring::copy_in_memory(folder.path()).unwrap();
+    for round in &teams {
+        assert!(house.tx().champions(round.id.team).unwrap().held_by(&person(1)).is_empty());
+        assert!(house.tx().answers(round.id).unwrap().is_empty());
+        let key = keyring.find_person_key(round.id.team, &person(1));
+        assert!(key.unwrap().is_none() && known.sits_out.contains(&round.id));
+    }
 }
 
 /// Writes answers as they would be stored, for speed.

@@ -173,7 +173,7 @@ impl Machine {
             match self.engine().handle(event).await {
                 Ok(reply) => return reply,
                 Err(trouble) => {
-                    assert!(trouble.is_fatal(), "{trouble}");
+                    assert!(trouble.is_fatal(), "{trouble}: {:?}", event.what);
                     self.reborn().await;
                 }
             }
