@@ -1,9 +1,9 @@
 //! Reads a data folder without touching it, also while the bot runs.
 //!
 //! Opening the engine writes to its folder. So the folder is copied, and the copy is opened, and
-//! removed once nobody reads it any more. Nobody wrote while it was copied, so what lies in the copy is what a
-//! crash at that moment would leave, which the engine is made to recover from. The keys are not
-//! copied.
+//! removed once nobody reads it any more. Nobody wrote while it was copied, so what lies in the
+//! copy is what a crash at that moment would leave, which the engine is made to recover from. The
+//! keys are not copied.
 
 use std::fs;
 use std::io;
