@@ -27,6 +27,11 @@ impl Looks {
         }
     }
 
+    /// Whether news came since it began.
+    pub fn is_overtaken(&self, place: &PlaceId) -> bool {
+        self.places().get(place).copied().unwrap_or(false)
+    }
+
     /// It is over; tells whether news came meanwhile.
     pub fn end(&self, place: &PlaceId) -> bool {
         self.places().remove(place).unwrap_or(false)

@@ -8,7 +8,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use thiserror::Error;
@@ -139,16 +139,43 @@ fn ignore_missing(error: io::Error) -> io::Result<()> {
     if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
 }
 
+/// How the names of copies begin; 32 hexadecimal digits follow.
+const NAME: &str = "maturity-bot-";
+
+const A_DAY: Duration = Duration::from_secs(24 * 3600);
+
 /// A folder of our own, gone when this is dropped.
 struct Folder(PathBuf);
 
 impl Folder {
     fn new() -> io::Result<Self> {
-        let name = format!("maturity-bot-{}", hex(&random::bytes::<16>()));
+        let name = format!("{NAME}{}", hex(&random::bytes::<16>()));
         let folder = Self(std::env::temp_dir().join(name));
         files::make_folder(&folder.0)?;
+        folder.sweep()?;
         Ok(folder)
     }
+
+    /// Removes what processes left that were ended while they read; nobody reads for a day.
+    fn sweep(&self) -> io::Result<()> {
+        let now = fs::metadata(&self.0)?.modified()?;
+        for entry in fs::read_dir(std::env::temp_dir())?.flatten() {
+            let modified = || entry.metadata()?.modified();
+            let is_old =
+                || modified().is_ok_and(|it| now.duration_since(it).is_ok_and(|age| age > A_DAY));
+            if is_copy(&entry.file_name().to_string_lossy()) && is_old() {
+                // Somebody else's cannot be removed, and need not.
+                let _ = fs::remove_dir_all(entry.path());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a name is one of those that copies have.
+fn is_copy(name: &str) -> bool {
+    let random = name.strip_prefix(NAME);
+    random.is_some_and(|it| it.len() == 32 && it.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 impl Drop for Folder {
@@ -286,5 +313,20 @@ mod tests {
         let (_, copy) = read(&new).unwrap().unwrap();
         assert_eq!(dump(&copy), rows);
         assert_eq!(files(&store), before, "the original is not touched");
+    }
+
+    #[test]
+    fn what_an_earlier_reader_left_is_removed_once_it_is_old() {
+        let left = std::env::temp_dir().join(format!("{NAME}{}", "0f".repeat(16)));
+        let folder = tempfile::tempdir().unwrap();
+        drop(open(folder.path()));
+        fs::create_dir(&left).unwrap();
+        drop(read(folder.path()).unwrap());
+        assert!(left.exists(), "somebody may read it");
+        let begin = SystemTime::UNIX_EPOCH;
+        fs::File::open(&left).unwrap().set_modified(begin).unwrap();
+        drop(read(folder.path()).unwrap());
+        assert!(!left.exists());
+        assert!(!is_copy("maturity-bot-data") && !is_copy("maturity-bot-"));
     }
 }

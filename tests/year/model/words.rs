@@ -53,13 +53,16 @@ impl Model {
     /// The figures of a round as a report on another one shows them beside its own: what came from
     /// one answer is not shown beside rounds of more than two people.
     fn beside(&self, team: usize, number: usize, at: usize) -> Figures {
-        let of = |at: usize| self.teams[team].rounds[at].figures.clone().expect("figures");
+        let figures = self.teams[team].rounds[at].figures.clone().expect("figures");
+        if self.is_withheld(team, number, at) { figures.withheld() } else { figures }
+    }
+
+    fn is_withheld(&self, team: usize, number: usize, at: usize) -> bool {
+        let of = |at: usize| self.teams[team].rounds[at].figures.as_ref().expect("figures");
         let closed = |at: &usize| self.teams[team].rounds[*at].stage == Stage::Closed;
         let newer = (number + 1..self.teams[team].rounds.len()).filter(closed);
-        let all = self.series(team, number).into_iter().chain([number]).chain(newer);
-        let largest = all.map(|at| of(at).members).max().unwrap_or(0);
-        let figures = of(at);
-        if figures.m == 1 && largest > 2 { figures.withheld() } else { figures }
+        let mut all = self.series(team, number).into_iter().chain([number]).chain(newer);
+        of(at).m == 1 && all.any(|at| of(at).members > 2)
     }
 
     fn shown(&self, team: usize, number: usize) -> Shown {
@@ -224,9 +227,11 @@ impl Model {
         }
     }
 
-    /// Remarks and texts, each kind only where enough people wrote one.
+    /// Remarks and texts, each kind only where enough people wrote one; none of a round whose
+    /// figures are withheld.
     fn tell_remarks(&self, team: usize, number: usize, post: &mut Expected) {
         let round = &self.teams[team].rounds[number];
+        let told = round.stage == Stage::Closed && !self.is_withheld(team, number, number);
         let remarks: Vec<Vec<&String>> = round
             .answers
             .values()
@@ -236,7 +241,7 @@ impl Model {
             })
             .filter(|own: &Vec<&String>| !own.is_empty())
             .collect();
-        if remarks.len() < round.m || round.stage == Stage::Open {
+        if !told || remarks.len() < round.m {
             post.never.push("**Remarks**".to_owned());
         } else {
             post.needles.extend(remarks.into_iter().flatten().map(|words| format!("- {words}")));
@@ -250,7 +255,7 @@ impl Model {
                     _ => None,
                 })
                 .collect();
-            if texts.len() >= round.m && round.stage == Stage::Closed {
+            if told && texts.len() >= round.m {
                 post.needles.extend(texts.into_iter().map(|words| format!("- {words}")));
             } else {
                 post.never.push(format!("\n**{}**\n", question.text));
