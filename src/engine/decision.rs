@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 
 use super::banks::Banks;
 use super::links::Links;
+use super::overtaken::Looks;
 use super::rules::Rules;
 use crate::clock::Instant;
 use crate::domain::bank::Bank;
@@ -89,6 +90,8 @@ pub struct Desk<'a> {
     pub at: Cell<Instant>,
     /// Which platforms have caught up.
     pub links: &'a Links,
+    /// Which look-ups are under way.
+    pub(super) looks: &'a Looks,
     /// Set when one commit does not hold all: the event is then decided again after it.
     pub again: Cell<bool>,
     /// The key of the pseudonym that something was written under, if anything was.

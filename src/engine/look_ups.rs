@@ -48,9 +48,9 @@ impl Engine {
     pub(super) async fn look_up(&self, platform: &dyn Platform, place: &PlaceId, id: &str) -> Seen {
         let mut seen = Ok(Ok(None));
         for time in 1..=TIMES {
-            self.looks.begin(place);
+            self.looks.begin(place, time == TIMES);
             let members = platform.members(place).await;
-            if time < TIMES && self.looks.is_overtaken(place) {
+            if self.looks.is_stale(place) {
                 continue;
             }
             seen = match members {

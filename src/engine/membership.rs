@@ -156,6 +156,10 @@ pub(super) fn facts(desk: &Desk<'_>, facts: &Facts) -> Decided<Reply> {
     let Facts::Members { place, members } = facts;
     let Some(mut team) = desk.tx.team_at(place)? else { return Ok(None) };
     let known: BTreeSet<PersonId> = desk.tx.members(team.id)?.into_iter().collect();
+    // Asked after the team was read: news that come from here on change what this rests on.
+    if desk.looks.is_stale(place) {
+        return Ok(None);
+    }
     for profile in members {
         if desk.is_full() {
             return Ok(None);

@@ -6,14 +6,22 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::domain::ids::PlaceId;
 use crate::platform::What;
 
-/// Look-ups under way, each with whether news of its place came since it began.
+/// Look-ups under way.
 #[derive(Default)]
-pub(super) struct Looks(Mutex<BTreeMap<PlaceId, bool>>);
+pub(super) struct Looks(Mutex<BTreeMap<PlaceId, Look>>);
+
+#[derive(Clone, Copy)]
+struct Look {
+    /// Whether what it brings is taken in although news came.
+    is_last: bool,
+    /// Whether news of its place came since it began.
+    is_overtaken: bool,
+}
 
 impl Looks {
-    /// A look-up of a place begins.
-    pub fn begin(&self, place: &PlaceId) {
-        self.places().insert(place.clone(), false);
+    /// A look-up of a place begins; the last one of several tells what it can.
+    pub fn begin(&self, place: &PlaceId, is_last: bool) {
+        self.places().insert(place.clone(), Look { is_last, is_overtaken: false });
     }
 
     /// Tells of something that happened; to be called before it is decided.
@@ -21,23 +29,23 @@ impl Looks {
         if let What::Joined { place, .. }
         | What::Left { place, .. }
         | What::PlaceChanged { place, .. } = what
-            && let Some(is_overtaken) = self.places().get_mut(place)
+            && let Some(look) = self.places().get_mut(place)
         {
-            *is_overtaken = true;
+            look.is_overtaken = true;
         }
     }
 
-    /// Whether news came since it began.
-    pub fn is_overtaken(&self, place: &PlaceId) -> bool {
-        self.places().get(place).copied().unwrap_or(false)
+    /// Whether what it brings is to be left alone, and asked for again.
+    pub fn is_stale(&self, place: &PlaceId) -> bool {
+        self.places().get(place).is_some_and(|look| look.is_overtaken && !look.is_last)
     }
 
     /// It is over; tells whether news came meanwhile.
     pub fn end(&self, place: &PlaceId) -> bool {
-        self.places().remove(place).unwrap_or(false)
+        self.places().remove(place).is_some_and(|look| look.is_overtaken)
     }
 
-    fn places(&self) -> MutexGuard<'_, BTreeMap<PlaceId, bool>> {
+    fn places(&self) -> MutexGuard<'_, BTreeMap<PlaceId, Look>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

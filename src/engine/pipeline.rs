@@ -261,6 +261,7 @@ impl Engine {
             now,
             at: Cell::new(now),
             links: &self.links,
+            looks: &self.looks,
             keyring: &self.keyring,
             text: &self.text,
             content: &self.content,
