@@ -22,6 +22,8 @@ pub const TERM: Months = Months::new(6);
 
 const REMINDER: Duration = Duration::days(14);
 const ASKING: Duration = Duration::days(30);
+/// How much time brings in one step, about: each of it may be told to several people.
+const AT_ONCE: usize = 8;
 
 /// The champions after a step and what has to be told, in this order.
 pub type Step = (Champions, Vec<Effect>);
@@ -169,12 +171,16 @@ pub fn leave(champions: &Champions, person: &PersonId) -> Step {
 }
 
 /// What the time alone brings: reminders before a term ends, ends of terms, and the silent end of
-/// nominations, refusals and questions left open. Asked late, it brings all that is due.
+/// nominations, refusals and questions left open. Asked late, it brings what is due: a part of it
+/// where that is much, and the rest when it is asked again.
 #[must_use]
 pub fn tick(champions: &Champions, now: DateTime<Utc>) -> Step {
     let mut after = champions.clone();
     let mut effects = Vec::new();
     for Candidacy { person, pillar, stage } in &champions.0 {
+        if effects.len() >= AT_ONCE {
+            break;
+        }
         match stage {
             Stage::Accepted { term_ends, renewal } if now >= *term_ends => {
                 let before = after.clone();

@@ -15,10 +15,15 @@ use crate::text::words::{
     ChampionSteppedDown, Who,
 };
 
-/// `champion …`.
-pub(super) fn step(desk: &Desk<'_>, speaker: &Speaker, step: &ChampionStep) -> Decided<Reply> {
+/// `champion …`, in these words.
+pub(super) fn step(
+    desk: &Desk<'_>,
+    speaker: &Speaker,
+    step: &ChampionStep,
+    words: &str,
+) -> Decided<Reply> {
     let Some(team) = team_meant(desk, speaker, step)? else {
-        return Ok(super::replies::which_team(desk, speaker));
+        return Ok(super::replies::which_team(desk, speaker, words, |_| true));
     };
     // Whoever is not asked in a team does not stand for a pillar of it.
     let takes_on = matches!(step, ChampionStep::Volunteer(_) | ChampionStep::Accept(_));
@@ -189,11 +194,13 @@ fn keep(desk: &Desk<'_>, team: &Team, after: &Champions) -> Decided<()> {
     Ok(desk.tx.put_team(&team)?)
 }
 
-/// What time alone brings: terms that end, questions left open.
+/// What time alone brings: terms that end, questions left open. What one commit does not hold is
+/// due at once again.
 pub(super) fn terms(desk: &Desk<'_>, mut team: Team) -> Decided<()> {
-    desk.tx.wake(&mut team, Wake::Terms, None)?;
-    desk.tx.put_team(&team)?;
     let (after, effects) = champions::tick(&desk.tx.champions(team.id)?, desk.now);
+    let is_all = champions::tick(&after, desk.now).0 == after;
+    desk.tx.wake(&mut team, Wake::Terms, (!is_all).then_some(desk.now))?;
+    desk.tx.put_team(&team)?;
     keep(desk, &team, &after)?;
     tell(desk, &team, &after, &effects)
 }

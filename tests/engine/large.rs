@@ -1,7 +1,8 @@
 //! Teams and banks so large that nothing fits into one commit.
 
+use chrono::TimeDelta;
 use maturity_bot::domain::ids::RoundId;
-use maturity_bot::domain::message::Destination;
+use maturity_bot::domain::message::{Destination, Message};
 use maturity_bot::domain::round::State;
 use maturity_bot::domain::team::Settings;
 use maturity_bot::engine::Rules;
@@ -100,6 +101,25 @@ async fn a_champion_of_fifty_teams_is_forgotten() {
         assert!(house.tx().answers(round.id).unwrap().is_empty());
         let key = keyring.find_person_key(round.id.team, &person(1));
         assert!(key.unwrap().is_none() && known.sits_out.contains(&round.id));
+    }
+}
+
+#[tokio::test]
+async fn thirty_champions_whose_terms_end_on_one_day_all_hear_of_it() {
+    let house = House::new();
+    let team = house.team(PLACE, 31, always()).await;
+    for who in 1..31 {
+        house.say_in(PLACE, who, "/maturity champion volunteer tooling").await;
+    }
+    house.live_through(TimeDelta::days(180)).await;
+    let asked = house.posts();
+    house.live_through(TimeDelta::days(20)).await;
+    assert!(house.tx().champions(team).unwrap().held_by(&person(1)).is_empty());
+    let ended = house.posts();
+    for who in 1..31 {
+        let to = Destination::Person(person(who));
+        let told = |posts: &[(Destination, Message)]| posts.iter().filter(|it| it.0 == to).count();
+        assert_eq!((told(&asked), told(&ended)), (1, 1), "{who}: {asked:?}, then {ended:?}");
     }
 }
 
