@@ -12,7 +12,7 @@ use crate::domain::access;
 use crate::domain::command::{
     self, Command, Misunderstood, Pick, Subject, TeamWord, Topic, Verb, Wanted,
 };
-use crate::domain::role::Role;
+use crate::domain::role::{Role, Roles};
 use crate::domain::team::Team;
 use crate::platform::Reply;
 use crate::text::words::{Help, HelpGroup, HelpLine, HelpOne, InConfig, Unknown, Usage};
@@ -39,7 +39,7 @@ pub(super) fn read(
     values: Option<&Values>,
 ) -> Decided<Reply> {
     match command::parse(words) {
-        Ok(command) => run(desk, speaker, command, values),
+        Ok(command) => run(desk, speaker, command, words, values),
         Err(_) if command::parse_in_sitting(words).is_some() => {
             sittings::answer(desk, speaker, None)
         }
@@ -47,11 +47,13 @@ pub(super) fn read(
     }
 }
 
-/// Runs a command, if the person may give it.
-pub(super) fn run(
+/// Runs a command, if the person may give it; where several teams could be meant, one of them can be
+/// chosen for the same words.
+fn run(
     desk: &Desk<'_>,
     speaker: &Speaker,
     command: Command,
+    words: &str,
     values: Option<&Values>,
 ) -> Decided<Reply> {
     if matches!(command, Command::Setup(_)) {
@@ -66,29 +68,35 @@ pub(super) fn run(
         };
     }
     let team = meant(speaker, &command);
+    let able = |team: &Team| may(speaker, Some(team), &command);
     if !may(speaker, team, &command) {
         return match team {
             None if speaker.astray => Ok(not_yours(desk)),
-            None if speaker.teams.len() > 1 => Ok(which_team(desk, speaker)),
-            None if !speaker.admin => Ok(no_team(desk)),
+            None if speaker.teams.iter().any(able) => Ok(which_team(desk, speaker, words, able)),
+            None if speaker.teams.is_empty() && !speaker.admin => Ok(no_team(desk)),
             Some(team) if access::may(speaker.roles(Some(team)).with(Role::Lead), &command) => {
                 only_leads(desk, team)
             }
             _ => Ok(refused(desk)),
         };
     }
-    match personal(desk, speaker, &command)? {
+    match personal(desk, speaker, &command, words)? {
         Some(reply) => Ok(reply),
         None => match team.cloned() {
             Some(team) => for_team(desk, speaker, team, command, values),
             None if speaker.astray => Ok(not_yours(desk)),
-            None => Ok(which_team(desk, speaker)),
+            None => Ok(which_team(desk, speaker, words, able)),
         },
     }
 }
 
 /// What concerns only the person who asks, in no team or in all.
-fn personal(desk: &Desk<'_>, speaker: &Speaker, command: &Command) -> Decided<Option<Reply>> {
+fn personal(
+    desk: &Desk<'_>,
+    speaker: &Speaker,
+    command: &Command,
+    words: &str,
+) -> Decided<Option<Reply>> {
     Ok(Some(match command {
         Command::Help(topic) => help(desk, speaker, *topic),
         Command::Me => privacy::me(desk, speaker)?,
@@ -103,7 +111,7 @@ fn personal(desk: &Desk<'_>, speaker: &Speaker, command: &Command) -> Decided<Op
         }
         Command::Answer(Some(Pick::Id(id))) => sittings::answer(desk, speaker, Some(id.as_str()))?,
         Command::Team(TeamWord::List) => settings::list(desk, speaker)?,
-        Command::Champion(step) => champions::step(desk, speaker, step)?,
+        Command::Champion(step) => champions::step(desk, speaker, step, words)?,
         _ => return Ok(None),
     }))
 }
@@ -167,9 +175,15 @@ pub(super) fn is_allowed(speaker: &Speaker, command: &Command) -> bool {
     may(speaker, meant(speaker, command), command)
 }
 
-/// The team that a command is meant for.
+/// The team that a command is meant for. What only leads do changes things for everybody, so that
+/// it is not guessed from the question that is in front of them.
 fn meant<'s>(speaker: &'s Speaker, command: &Command) -> Option<&'s Team> {
-    speaker.team_for(|team| may(speaker, Some(team), command))
+    let able = |team: &Team| may(speaker, Some(team), command);
+    if access::may(Roles::STRANGER.with(Role::Member), command) {
+        speaker.team_for(able)
+    } else {
+        speaker.team_without_doubt(able)
+    }
 }
 
 fn may(speaker: &Speaker, team: Option<&Team>, command: &Command) -> bool {

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use maturity_bot::domain::ids::{RoundId, TeamId};
 use maturity_bot::domain::message::{Message, Press};
+use maturity_bot::domain::round::State;
 use maturity_bot::domain::team::Settings;
 use maturity_bot::engine::Rules;
 use maturity_bot::platform::{Profile, What};
@@ -136,4 +137,33 @@ async fn a_status_in_private_names_other_teams_with_an_open_round() {
     assert!(told.contains(&format!("{other} has a round open too")), "{told}");
     let told = house.say_in(here, 1, "/maturity status").await;
     assert!(!told.contains(other), "others are none of this place's business: {told}");
+}
+
+/// What a person is offered who says something in private.
+async fn offered(house: &House, who: usize, text: &str) -> Vec<(String, String)> {
+    let said = What::Said { person: person(who), place: None, text: text.to_owned() };
+    let reply = house.handle(said).await.expect("a reply");
+    reply.choices().iter().map(|it| (it.label.clone(), it.press.token())).collect()
+}
+
+#[tokio::test]
+async fn what_may_be_meant_for_several_teams_is_done_in_the_one_that_is_chosen() {
+    let house = House::new();
+    let (here, there) =
+        (house.team(ROOM, 3, always()).await, house.team("chat:there", 2, always()).await);
+    for place in [ROOM, "chat:there"] {
+        house.say_in(place, 0, "/maturity start quick").await;
+    }
+    house.settle().await;
+    house.say(0, "/maturity answer").await;
+    let teams = offered(&house, 0, "/maturity close").await;
+    let names: Vec<&str> = teams.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["room", "there"], "also with a question of one of them in front");
+    let press = What::Chose { person: person(0), place: None, token: teams[1].1.clone() };
+    house.handle(press).await;
+    assert_eq!(house.round(there).state, State::Closed);
+    assert_eq!(house.round(here).state, State::Open);
+    assert_eq!(offered(&house, 1, "/maturity close").await, [], "who leads none is refused");
+    let long = format!("action dismiss 1 {}", "because ".repeat(30));
+    assert_eq!(offered(&house, 0, &format!("/maturity {long}")).await, []);
 }

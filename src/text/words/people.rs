@@ -106,7 +106,7 @@ words! {
     }
     /// Several teams could be meant.
     WhichTeam = "people/which-team" {
-        teams: Vec<String> = vec!["Payments".to_owned(), "Search".to_owned()],
+        offered: bool = false,
     }
     /// Something of ours went wrong; nothing was lost.
     Trouble = "people/trouble" {
