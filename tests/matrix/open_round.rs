@@ -3,8 +3,8 @@
 
 use serde_json::json;
 
-use crate::bot;
-use crate::scene::{MESSAGE, Scene};
+use crate::bot::{self, Bot, Team};
+use crate::scene::{MESSAGE, Scene, starts_round};
 use crate::script::{TEAM, figure_lines};
 use crate::session::{POLL, polls, reports_at_a_terminal};
 use crate::world::{Event, Person, Wanted, World, user};
@@ -100,4 +100,32 @@ fn a_team_that_answers_openly_gets_the_report_of_the_terminal() {
     let report = scene.say(0, "report").words().to_owned();
     let expected = reports_at_a_terminal(vec![typed()]);
     assert_eq!(figure_lines(&report), figure_lines(&expected[0]), "{report}\n{expected:?}");
+}
+
+#[test]
+fn where_the_bot_may_begin_no_polls_questions_stand_in_words_and_signs_answer_them() {
+    let world = World::quick();
+    let ann = world.person("ann");
+    let levels = json!({"events": {POLL: 50}, "events_default": 0});
+    let wanted = json!({
+        "preset": "private_chat",
+        "invite": [user(bot::NAME)],
+        "power_level_content_override": levels,
+    });
+    let made = ann.asks("POST", "/_matrix/client/v3/createRoom", &wanted);
+    let room = made["room_id"].as_str().expect("a room").to_owned();
+    let team = Team { room: &room, lead: "ann", more: "mode = \"open\"" };
+    let mut bot = Bot::sign_in(&world, &[team], "unlimited = true");
+    bot.run();
+    ann.sees_in(&room, bot::NAME);
+    let direct = ann.opens_direct_room(bot::NAME);
+    starts_round(&ann, &direct, &direct);
+    let wanted = Wanted::words("React with a number").kind(MESSAGE).from(&user(bot::NAME));
+    let question = ann.hears(&room, wanted);
+    ann.reacts(&room, &question.id, "3\u{fe0f}\u{20e3}");
+    ann.says(&room, "!maturity status");
+    ann.hears(&direct, Wanted::words("answered 1 of 8").from(&user(bot::NAME)));
+    ann.says(&direct, "close");
+    let over = Wanted::any().kind(MESSAGE).from(&user(bot::NAME)).replaces(&question.id);
+    assert!(ann.hears(&room, over).words().contains("Closed"));
 }

@@ -11,7 +11,7 @@ use super::notes::Key;
 use super::split;
 use crate::domain::message::{Choice, Form, Message, Press};
 use crate::text::Text;
-use crate::text::words::{MatrixAnswer, MatrixCommand, MatrixForm, MatrixHow};
+use crate::text::words::{MatrixAnswer, MatrixCommand, MatrixForm, MatrixHow, MatrixSigns};
 
 /// The field of every event of ours that holds its key, by which it is found again.
 pub const KEY: &str = "dev.maturity-bot.key";
@@ -72,21 +72,27 @@ fn choices(choices: &[Choice], venue: Venue<'_>, text: &Text) -> String {
 /// Choices that are typed: each behind its key, and how that is meant.
 fn typed(choices: &[Choice], text: &Text) -> String {
     let Some(first) = choices.first() else { return String::new() };
-    let line = |choice: &Choice| {
-        let same = choice.key.eq_ignore_ascii_case(&choice.label);
-        let label = if same { String::new() } else { format!(" {}", choice.label) };
-        format!("`{}`{label}", choice.key)
-    };
     let lines: Vec<String> = choices.iter().map(line).collect();
     let how = text.say(&MatrixHow { example: first.key.clone() });
     format!("{}\n\n{}", lines.join("\n"), how.trim_end())
+}
+
+fn line(choice: &Choice) -> String {
+    let same = choice.key.eq_ignore_ascii_case(&choice.label);
+    let label = if same { String::new() } else { format!(" {}", choice.label) };
+    format!("`{}`{label}", choice.key)
+}
+
+/// Where to write to the bot in private.
+fn link_to(bot: &str) -> String {
+    format!("https://matrix.to/#/{bot}")
 }
 
 /// A choice in a room, where a number would belong to nobody: what to write instead.
 fn command(choice: &Choice, bot: &str, text: &Text) -> Option<String> {
     let words = match &choice.press {
         Press::Ask(_) => {
-            let link = format!("https://matrix.to/#/{bot}");
+            let link = link_to(bot);
             return Some(text.say(&MatrixAnswer { link }).trim_end().to_owned());
         }
         Press::Say(words) | Press::Tell(_, words) => words,
@@ -186,6 +192,20 @@ pub fn poll(body: &str, choices: &[Choice]) -> Value {
         },
         ANSWERS: keys(choices),
     })
+}
+
+/// The same in words, for a room that takes no polls of ours: it is answered by a sign below it, or
+/// in private.
+#[must_use]
+pub fn question(body: &str, choices: &[Choice], bot: &str, text: &Text) -> Value {
+    let lines: Vec<String> = choices.iter().map(line).collect();
+    let is_digit = |choice: &&Choice| choice.key.chars().all(|it| it.is_ascii_digit());
+    let example = choices.iter().find(is_digit).map(|choice| choice.key.clone());
+    let how = text.say(&MatrixSigns { example, link: link_to(bot) });
+    let mut content =
+        notice(&format!("{body}\n\n{}\n\n{}", lines.join("\n"), how.trim_end()), None);
+    content[ANSWERS] = json!(keys(choices));
+    content
 }
 
 /// What choices mean: the key of each, and its token.

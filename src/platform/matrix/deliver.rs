@@ -10,7 +10,7 @@ use super::send::Found;
 use super::split::{LONGEST, MOST};
 use super::{ids, send};
 use crate::domain::ids::PersonId;
-use crate::domain::message::{Destination, Message};
+use crate::domain::message::{Choice, Destination, Message};
 use crate::platform::{Drawing, Parcel, PostError};
 use crate::text::words::MatrixHint;
 
@@ -135,16 +135,31 @@ pub async fn hint(
 /// See [`PostError`].
 pub async fn to_room(bot: &Bot, room: &Room, load: Load<'_>) -> Result<String, PostError> {
     match load.message {
-        Message::Poll { body, choices } => {
-            let poll = Outgoing { kind: POLL, content: compose::poll(body, choices) };
-            let event = once(bot, room, poll, "poll", load).await?;
-            let poll = Poll::new(room.room_id().as_str(), choices);
-            let kept = polls::begin(bot, &event, &poll).await;
-            kept.map_err(|error| PostError::Unanswered(error.to_string()))?;
-            Ok(event)
-        }
+        Message::Poll { body, choices } => ask_room(bot, room, body, choices, load).await,
         _ => in_room(bot, room, Venue::Room(&bot.own), load).await,
     }
+}
+
+/// Puts a question before a room: as a poll, or in words where the bot may not begin one.
+async fn ask_room(
+    bot: &Bot,
+    room: &Room,
+    body: &str,
+    choices: &[Choice],
+    load: Load<'_>,
+) -> Result<String, PostError> {
+    let in_words = !polls::may_begin(bot, room).await;
+    let question = if in_words {
+        let content = compose::question(body, choices, &bot.own, &bot.text);
+        Outgoing { kind: MESSAGE, content }
+    } else {
+        Outgoing { kind: POLL, content: compose::poll(body, choices) }
+    };
+    let event = once(bot, room, question, "poll", load).await?;
+    let poll = Poll { in_words, ..Poll::new(room.room_id().as_str(), choices) };
+    let kept = polls::begin(bot, &event, &poll).await;
+    kept.map_err(|error| PostError::Unanswered(error.to_string()))?;
+    Ok(event)
 }
 
 /// Gives an earlier message new words, or ends it where it is a poll.
@@ -184,14 +199,14 @@ pub async fn replace(
 async fn is_poll(bot: &Bot, event: &str) -> Result<bool, PostError> {
     let poll = polls::recall(bot, event).await;
     let poll = poll.map_err(|error| PostError::Unanswered(error.to_string()))?;
-    Ok(poll.is_some())
+    Ok(poll.is_some_and(|poll| !poll.in_words))
 }
 
 /// A message in a direct room. Where the operator wishes it, a question comes as a poll too, above
 /// its words, so that the poll is there once they are read.
 async fn in_private(bot: &Bot, room: &Room, load: Load<'_>) -> Result<String, PostError> {
     let choices = load.message.choices();
-    if bot.settings.polls && polls::is_single(&choices) {
+    if bot.settings.polls && polls::is_single(&choices) && polls::may_begin(bot, room).await {
         let body = load.message.body();
         let question = body.rsplit("\n\n").next().unwrap_or(&body);
         let poll = Outgoing { kind: POLL, content: compose::poll(question, &choices) };

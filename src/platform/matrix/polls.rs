@@ -1,6 +1,8 @@
 //! Polls of the bot: which answer means what, and when they ended.
 
 use matrix_sdk::Room;
+use matrix_sdk::ruma::UserId;
+use matrix_sdk::ruma::events::MessageLikeEventType;
 use serde::{Deserialize, Serialize};
 
 use super::bot::Bot;
@@ -18,20 +20,30 @@ pub struct Poll {
     pub answers: Vec<Key>,
     /// When it ended, in milliseconds since 1970 by the homeserver's clock.
     pub ended: Option<i64>,
+    /// Whether it stands there in words, since nobody lets the bot begin polls there; it is answered
+    /// by signs.
+    #[serde(default)]
+    pub in_words: bool,
 }
 
 impl Poll {
     /// A poll in a room that goes on.
     #[must_use]
     pub fn new(room: &str, choices: &[Choice]) -> Self {
-        Self { room: room.to_owned(), answers: compose::keys(choices), ended: None }
+        Self {
+            room: room.to_owned(),
+            answers: compose::keys(choices),
+            ended: None,
+            in_words: false,
+        }
     }
 
     /// The poll that an event of the bot began; what its answers mean stands in it.
     #[must_use]
     pub fn of(event: &Event, room: &str, own: &str) -> Option<Self> {
         let answers = compose::keys_of(&event.content).filter(|_| event.sender == own)?;
-        Some(Self { room: room.to_owned(), answers, ended: None })
+        let in_words = event.kind == compose::MESSAGE;
+        Some(Self { room: room.to_owned(), answers, ended: None, in_words })
     }
 
     /// What a vote means; of several answers in one the first counts, as one may be chosen
@@ -58,6 +70,15 @@ pub async fn recall(bot: &Bot, event: &str) -> anyhow::Result<Option<Poll>> {
         Some(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
         None => bot.notes.recall(&name(event)).await,
     }
+}
+
+/// Whether the bot may begin polls in a room that it may write into. Of what is encrypted, nobody can
+/// see that it is one.
+pub async fn may_begin(bot: &Bot, room: &Room) -> bool {
+    let Ok(own) = <&UserId>::try_from(bot.own.as_str()) else { return false };
+    let hidden = room.latest_encryption_state().await.is_ok_and(|state| state.is_encrypted());
+    let levels = room.power_levels_or_default().await;
+    hidden || levels.user_can_send_message(own, MessageLikeEventType::from(compose::POLL))
 }
 
 /// Keeps a poll that was just posted in a room.
@@ -136,7 +157,7 @@ mod tests {
     #[test]
     fn a_vote_counts_until_the_end_and_only_if_it_is_one() {
         let answers = vec![("0".to_owned(), "zero".to_owned()), ("?".to_owned(), "no".to_owned())];
-        let mut poll = Poll { room: "!r:x".to_owned(), answers, ended: None };
+        let mut poll = Poll { room: "!r:x".to_owned(), answers, ended: None, in_words: false };
         let vote = |poll: &Poll, ids: &[&str], at| {
             let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
             poll.token(&ids, at).map(str::to_owned)

@@ -11,6 +11,11 @@ words! {
     MatrixAnswer = "matrix/answer" {
         link: String = "https://matrix.to/#/@maturity:example.org".to_owned(),
     }
+    /// How a question in words is answered in a room.
+    MatrixSigns = "matrix/signs" {
+        example: Option<String> = Some("2".to_owned()),
+        link: String = "https://matrix.to/#/@maturity:example.org".to_owned(),
+    }
     /// A command that stands in the place of a button.
     MatrixCommand = "matrix/command" {
         command: String = "!maturity report".to_owned(),
