@@ -1,16 +1,21 @@
 //! An event has one effect, however often it comes and whatever happens beside it.
 
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use maturity_bot::domain::answer::Value;
-use maturity_bot::domain::ids::RoundId;
+use maturity_bot::domain::ids::{PersonId, RoundId};
+use maturity_bot::domain::message::Press;
 use maturity_bot::domain::team::{Mode, Settings};
+use maturity_bot::platform::What;
 use maturity_bot::store::keyring::Keyring;
 use maturity_bot::store::kv::{Batch, Key, Kv, Outcome, StoreError};
+use maturity_bot::store::marker::StoreKind;
 use maturity_bot::store::memory::MemoryKv;
+use maturity_bot::store::sled::{Options, SledKv};
 
-use super::house::{House, calm, said};
+use super::house::{House, calm, id, said};
 
 const TEAM: [&str; 3] = ["Ann", "Bob", "Cem"];
 
@@ -41,6 +46,41 @@ async fn a_repeated_event_changes_nothing_and_has_no_reply() {
 
 fn rows(kv: &dyn Kv) -> Vec<(Key, Vec<u8>)> {
     kv.range(&[], &[0xff; 8], usize::MAX).unwrap()
+}
+
+#[tokio::test]
+async fn answers_that_come_again_shuffled_and_across_restarts_count_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = || {
+        let kv = SledKv::open(folder.path(), &Options::new(StoreKind::Real)).unwrap();
+        House::over(Arc::new(kv), Keyring::open(&folder.path().join("keys")).unwrap())
+    };
+    let house = open();
+    let team = house.team("crew", &TEAM, calm()).await;
+    house.say("Ann", "/maturity start quick").await;
+    let (round, sent) = (house.round(team, 1), house.clock.now());
+    let mut events: Vec<(PersonId, String)> = Vec::new();
+    for name in TEAM {
+        for question in &round.questions {
+            let token = Press::Answer(round.id, question.clone(), "?".to_owned()).token();
+            events.extend(std::iter::repeat_n((id(name), token), 1 + events.len() % 5));
+        }
+    }
+    let shuffled = BuildHasherDefault::<DefaultHasher>::default();
+    let mut events: Vec<_> = events.into_iter().enumerate().collect();
+    events.sort_by_key(|event| shuffled.hash_one(event));
+    drop(house);
+    for life in events.chunks(events.len().div_ceil(5)) {
+        let house = open();
+        for (_, (person, token)) in life.iter().cloned() {
+            let event = format!("{person} {token}");
+            house.sent(&event, sent, What::Chose { person, place: None, token }).await;
+        }
+    }
+    let answers = open().look().answers(round.id).unwrap();
+    assert_eq!(answers.len(), TEAM.len() * round.questions.len());
+    // What came first is what holds; what came again put nothing in its place.
+    assert!(answers.iter().all(|(.., it)| it.before.is_none()), "{answers:?}");
 }
 
 /// A store in which others get their turn between every decision and its commit.
