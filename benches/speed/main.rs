@@ -3,7 +3,7 @@
 //! Absolute times say more about the machine than about the bot, so every figure is a ratio within
 //! one run, rivals and repetitions taking turns. `just bench` runs everything; a word behind it
 //! (`just bench answers`) runs the parts whose name contains it. With `SPEED_LARGE=1` stores grow
-//! to five million answers.
+//! to five million answers, and people answer for a minute without a pause.
 #![expect(clippy::disallowed_methods, reason = "a measurement reads the machine's clock and waits")]
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on ends")]
 #![expect(clippy::cast_precision_loss, reason = "figures are printed with two digits")]
@@ -18,6 +18,7 @@ mod memory;
 mod reports;
 mod rivals;
 mod sqlite_report;
+mod stalls;
 mod table;
 mod world;
 
@@ -26,8 +27,9 @@ use table::Table;
 /// A part of the run: its name, and what measures it.
 type Part = (&'static str, fn(&mut Table));
 
-const PARTS: [Part; 6] = [
+const PARTS: [Part; 7] = [
     ("answers", answers::measure),
+    ("stalls", stalls::measure),
     ("reports", reports::measure),
     ("memory", memory::measure),
     ("disk", disk::measure),
