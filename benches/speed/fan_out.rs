@@ -87,7 +87,7 @@ pub fn measure(table: &mut Table) {
         let world = Arc::new(World::open(folder.path(), Sync::Real, false));
         let sitters = sitters(&world, 1).await;
         deliver_nothing_old(&world).await;
-        let door = Door::open_for(&world).await;
+        let (door, courier) = door(&world).await;
         world.clock.set(now);
         let ticking = tokio::spawn({
             let world = Arc::clone(&world);
@@ -119,7 +119,7 @@ pub fn measure(table: &mut Table) {
         let late = waits[waits.len() * 99 / 100];
         table.add("an answer meanwhile, median", median(waits) * 1e3, "ms", Target::None);
         table.add("an answer meanwhile, 99th of 100", late * 1e3, "ms", Target::None);
-        door.watch(&world, table).await;
+        deliver(&door, &courier, table).await;
     });
     runtime.shutdown_background();
 }
@@ -131,28 +131,22 @@ async fn deliver_nothing_old(world: &World) {
     world.syncs.count.store(0, Ordering::Relaxed);
 }
 
-impl Door {
-    /// One that the bot knows, as it does from its start on: it has looked what waits for it.
-    async fn open_for(world: &World) -> Arc<Self> {
-        let door = Arc::new(Self { next: Mutex::new(Instant::now()), through: AtomicU64::new(0) });
-        door.courier(world).settle().await.unwrap();
-        door
-    }
+/// A door, and the way to it. The bot knows what waits for it, as it does from its start on.
+async fn door(world: &World) -> (Arc<Door>, Courier) {
+    let door = Arc::new(Door { next: Mutex::new(Instant::now()), through: AtomicU64::new(0) });
+    let platforms = vec![Arc::clone(&door) as Arc<dyn Platform>];
+    let courier = Courier::new(Arc::clone(&world.engine), platforms);
+    courier.settle().await.unwrap();
+    (door, courier)
+}
 
-    fn courier(self: &Arc<Self>, world: &World) -> Courier {
-        let platforms = vec![Arc::clone(self) as Arc<dyn Platform>];
-        Courier::new(Arc::clone(&world.engine), platforms)
-    }
-
-    /// What goes through it in a while.
-    async fn watch(self: &Arc<Self>, world: &World, table: &mut Table) {
-        *self.next.lock().unwrap() = Instant::now();
-        let courier = self.courier(world);
-        let start = Instant::now();
-        let _ = tokio::time::timeout(WATCHED, courier.settle()).await;
-        let through = self.through.load(Ordering::Relaxed) as f64;
-        let used = through / start.elapsed().as_secs_f64() / ALLOWED as f64;
-        let name = format!("delivery at {ALLOWED} messages a second allowed: share used");
-        table.add(name, used, "×", Target::AtLeast(0.98));
-    }
+/// What goes through a door in a while.
+async fn deliver(door: &Door, courier: &Courier, table: &mut Table) {
+    *door.next.lock().unwrap() = Instant::now();
+    let start = Instant::now();
+    let _ = tokio::time::timeout(WATCHED, courier.settle()).await;
+    let through = door.through.load(Ordering::Relaxed) as f64;
+    let used = through / start.elapsed().as_secs_f64() / ALLOWED as f64;
+    let name = format!("delivery at {ALLOWED} messages a second allowed: share used");
+    table.add(name, used, "×", Target::AtLeast(0.98));
 }
