@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use crate::bot::{self, Bot};
-use crate::scene::{MESSAGE, Scene, said_by_bot};
+use serde_json::json;
+
+use crate::bot::{self, Bot, Team};
+use crate::scene::{MESSAGE, Scene, said_by_bot, starts_round};
 use crate::script::{TEAM, figure_lines, sitting};
 use crate::session::{POLL, bank, polls, quick, reports_at_a_terminal, typed_round};
 use crate::synapse::{Database, Limits};
-use crate::world::{Event, Wanted, World, user};
+use crate::world::{Event, Person, Wanted, World, user};
 
 /// How often somebody votes while the bot is away: more than a homeserver sends at once after a
 /// pause, and in the long form many times that.
@@ -100,6 +102,53 @@ fn what_was_answered_before_the_round_was_closed_counts() {
     let typed = typed.take_while(|line| *line != speaks(sitters.end)).collect();
     let expected = reports_at_a_terminal(vec![typed]);
     assert_eq!(figure_lines(&report), figure_lines(&expected[0]), "{report}");
+}
+
+/// How many people answer while the bot is away: each votes twice, which is more than a homeserver
+/// sends at once, and in the long form many times that.
+fn crowd() -> usize {
+    if std::env::var_os("MATURITY_TORTURE_ROUNDS").is_some() { 130 } else { 30 }
+}
+
+#[test]
+fn torture_everybody_who_answers_while_the_bot_is_away_counts() {
+    let names: Vec<String> = (0..crowd()).map(|number| format!("p{number}")).collect();
+    let world = World::quick();
+    let ann = world.person("ann");
+    let wanted = json!({"preset": "public_chat", "invite": [user(bot::NAME)]});
+    let made = ann.asks("POST", "/_matrix/client/v3/createRoom", &wanted);
+    let room = made["room_id"].as_str().expect("a room").to_owned();
+    let path = format!("/_matrix/client/v3/rooms/{room}");
+    let crowd: Vec<Person<'_>> = names.iter().map(|name| world.account(name)).collect();
+    for person in &crowd {
+        person.asks("POST", &format!("{path}/join"), &json!({}));
+    }
+    // In quiet hours nobody is written to, so that the room is all there is.
+    let more = "mode = \"open\"\nquiet = \"00:00-23:59\"";
+    let mut bot = Bot::sign_in(&world, &[Team { room: &room, lead: "ann", more }], "");
+    bot.run();
+    ann.sees_in(&room, bot::NAME);
+    let direct = ann.opens_direct_room(bot::NAME);
+    starts_round(&ann, &direct, &direct);
+    let polls = polls(&ann, &room);
+    bot.die();
+    for person in &crowd {
+        for (number, poll) in polls.iter().take(2).enumerate() {
+            let answer = &poll.content[POLL]["answers"][number]["id"];
+            let vote = json!({
+                "m.relates_to": {"rel_type": "m.reference", "event_id": poll.id},
+                "org.matrix.msc3381.poll.response": {"answers": [answer]},
+            });
+            let path = format!("{path}/send/org.matrix.msc3381.poll.response/{number}");
+            person.asks("PUT", &path, &vote);
+        }
+    }
+    ann.says(&direct, "close");
+    bot.run();
+    let results = Wanted::words("the results of").from(&user(bot::NAME)).within(120_000);
+    let summary = ann.hears(&room, results);
+    let everybody = format!("{} of {} people answered", crowd.len(), crowd.len() + 1);
+    assert!(summary.words().contains(&everybody), "{}", summary.words());
 }
 
 /// The long form leaves it away for a minute.
