@@ -3,13 +3,14 @@
 use chrono::TimeDelta;
 use maturity_bot::clock::Clock;
 use maturity_bot::domain::ids::PersonId;
+use maturity_bot::domain::message::Destination;
 use maturity_bot::engine::{InPlace, TeamPlan};
 use maturity_bot::platform::Incoming;
 use maturity_bot::text::content::Content;
 
 use crate::chat::{person_id, room_id};
 use crate::deeds::Agenda;
-use crate::judge::{judge_freshness, judge_person, judge_round, judge_team};
+use crate::judge::{judge_freshness, judge_person, judge_round, judge_team, round_id};
 use crate::machine::Machine;
 use crate::model::{Champions, Model, Person, Rotation, Team};
 use crate::organisation::{chance, pick, settings, zone};
@@ -206,6 +207,28 @@ impl Year {
         }
         for person in &self.model.teams[team].room {
             judge_person(&self.model, &tx, now, *person);
+        }
+    }
+}
+
+/// Where the bot and the model differ, what is stored says which of them is wrong.
+impl Drop for Year {
+    fn drop(&mut self) {
+        if !std::thread::panicking() || !self.machine.lives() {
+            return;
+        }
+        let ((teams, people), tx) = (self.model.differs_about(), self.machine.tx());
+        for team in teams {
+            let id = round_id(team, 0).team;
+            let members = tx.members(id);
+            eprintln!("stored of T{team}: {:#?}\nmembers {members:?}", tx.team(id));
+            eprintln!("the model has {:#?}", self.model.teams[team].wakes);
+        }
+        for person in people {
+            let (id, own) = (person_id(person), &self.model.people[person]);
+            let waits = tx.waiting_for(&Destination::Person(id.clone()).lane(), usize::MAX);
+            eprintln!("stored of P{person}: {:#?}\nwaiting {waits:#?}", tx.person(&id));
+            eprintln!("the model has {own:#?}\nwaiting {:#?}", self.model.letters_of(person));
         }
     }
 }

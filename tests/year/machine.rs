@@ -89,6 +89,11 @@ impl Machine {
         self.life.as_ref().expect("the bot runs")
     }
 
+    /// Whether a bot runs on it.
+    pub fn lives(&self) -> bool {
+        self.life.is_some()
+    }
+
     pub fn engine(&self) -> &Engine {
         &self.life().engine
     }

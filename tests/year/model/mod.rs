@@ -10,6 +10,7 @@ mod rotation;
 mod settling;
 mod words;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
@@ -197,6 +198,8 @@ pub struct Model {
     next_label: Voice,
     expected: Vec<Expected>,
     diary: VecDeque<String>,
+    /// Whom the bot and the model differ about, once they do.
+    about: RefCell<Vec<String>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -222,6 +225,7 @@ impl Model {
             next_label: LABELS,
             expected: Vec::new(),
             diary: VecDeque::new(),
+            about: RefCell::default(),
         }
     }
 
@@ -246,7 +250,18 @@ impl Model {
         let mut lines: Vec<&String> = self.diary.iter().filter(told).rev().take(60).collect();
         lines.reverse();
         let lines: Vec<&str> = lines.into_iter().map(String::as_str).collect();
+        about.clone_into(&mut self.about.borrow_mut());
         panic!("{}\n\nat {at}: {words}", lines.join("\n"));
+    }
+
+    /// The teams and people that the bot and the model differ about.
+    pub fn differs_about(&self) -> (Vec<usize>, Vec<usize>) {
+        let about = self.about.borrow();
+        let numbers = |kind: char| {
+            let found = about.iter().filter_map(|name| name.strip_prefix(kind)?.parse().ok());
+            found.collect()
+        };
+        (numbers('T'), numbers('P'))
     }
 
     pub fn name(person: usize) -> String {
