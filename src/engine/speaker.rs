@@ -60,15 +60,18 @@ impl Speaker {
     /// The same for something that the person may do in certain teams: outside their places it is
     /// meant for the only one of these, if it is just one.
     pub fn team_for(&self, able: impl Fn(&Team) -> bool) -> Option<&Team> {
-        let facing = self.person.facing.map(|round| round.team).filter(|_| !self.is_somewhere());
-        let facing = || self.teams.iter().find(|team| Some(team.id) == facing);
+        let facing = || {
+            let round = self.person.facing.filter(|_| !self.astray)?;
+            self.teams.iter().find(|team| team.id == round.team)
+        };
         self.team_without_doubt(able).or_else(facing)
     }
 
     /// The same where the question in front of the person tells nothing.
     pub fn team_without_doubt(&self, able: impl Fn(&Team) -> bool) -> Option<&Team> {
-        if self.is_somewhere() {
-            return self.teams.iter().find(|team| Some(&team.place) == self.place.as_ref());
+        let here = self.teams.iter().find(|team| Some(&team.place) == self.place.as_ref());
+        if here.is_some() || self.astray {
+            return here;
         }
         let mut fitting = self.teams.iter().filter(|team| able(team));
         match (fitting.next(), fitting.next()) {
@@ -76,11 +79,6 @@ impl Speaker {
             _ if self.teams.len() == 1 => self.teams.first(),
             _ => None,
         }
-    }
-
-    /// Whether the person speaks in the place of a team.
-    fn is_somewhere(&self) -> bool {
-        self.astray || self.teams.iter().any(|team| Some(&team.place) == self.place.as_ref())
     }
 
     /// The team of this name.
