@@ -23,6 +23,7 @@ mod drawer;
 mod event;
 mod explanations;
 mod figures;
+mod handled;
 mod handling;
 mod holding;
 mod home;

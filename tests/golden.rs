@@ -29,7 +29,7 @@ use maturity_bot::domain::selection::PulseState;
 use maturity_bot::domain::team::{Mode, Scheduled, Settings, Team, Wake};
 use maturity_bot::store::codec::{self, Record};
 use maturity_bot::store::entries::{
-    Due, Groups, Mark, Numbering, Piece, Posted, Shred, Tally, TeamRef,
+    Due, Groups, Handled, Mark, Numbering, Piece, Posted, Shred, Tally, TeamRef,
 };
 use maturity_bot::store::keys::hex;
 use maturity_bot::store::records::TABLE;
@@ -181,6 +181,7 @@ fn records_keep_their_bytes() {
         golden(&person()),
         golden(&TeamRef(TeamId(7))),
         golden(&Mark),
+        golden(&Handled { day: 20_701 }),
         golden(&Groups(vec!["console:leads".into()])),
         golden(&Numbering(vec!["skills.foundations.shared-lab".into()])),
         golden(&Piece(vec![1, 2, 3])),

@@ -3,64 +3,23 @@
 use super::decision::{Decided, Desk};
 use super::sheet::Values;
 use super::{
-    answers, commands, conversation, home, membership, pages, setup, setup_form, sittings,
+    answers, commands, conversation, handled, home, membership, pages, setup, setup_form, sittings,
 };
-use crate::domain::ids::{PersonId, RoundId, TeamId};
+use crate::domain::ids::{PersonId, TeamId};
 use crate::domain::message::Press;
 use crate::platform::{Incoming, Reply, What};
-use crate::store::keyring::event_digest;
-
-/// Days after which a handled event is forgotten; no platform repeats one that old.
-const REMEMBERED_DAYS: u32 = 14;
-
-/// How many handled events are forgotten at a time; each takes two operations.
-const PRUNED: usize = 30;
 
 /// Decides one event. An event that was handled before has no effect and no reply.
 pub(super) fn decide(desk: &Desk<'_>, event: &Incoming) -> Decided<Reply> {
-    let digest = desk.keyring.event_digest(&event.id)?;
-    if desk.tx.was_seen(&digest)? || was_seen_hidden(desk, event)? {
+    if handled::was_handled(desk, event)? {
         return Ok(None);
     }
     desk.at.set(event.sent.min(desk.now));
     let reply = dispatch(desk, event)?;
     if desk.tx.ops() > 0 && !desk.again.get() {
-        // The chat knows whose event it was. What is noted beside an answer is therefore hidden
-        // with the answer's own key, and says nothing once that is destroyed.
-        let hidden = desk.under.borrow().as_ref().map(|key| event_digest(key, &event.id));
-        desk.tx.note_seen(&hidden.unwrap_or(digest), today(desk))?;
+        handled::note(desk, event)?;
     }
     Ok(reply)
-}
-
-/// Whether an event was noted under a key that hides its person's answers.
-fn was_seen_hidden(desk: &Desk<'_>, event: &Incoming) -> Decided<bool> {
-    let Some(person) = event.what.person() else { return Ok(false) };
-    // An answer that names its round was noted under a key of that round's team, if at all.
-    let teams = match named_round(&event.what) {
-        Some(round) => desk.tx.team(round.team)?.into_iter().collect(),
-        None => desk.tx.teams_of(person)?,
-    };
-    for team in teams {
-        let own = desk.keyring.find_person_key(team.id, person)?;
-        let round = desk.current_round(&team)?;
-        let of_round = round.map(|round| desk.find_key(&round, person)).transpose()?.flatten();
-        for key in own.into_iter().chain(of_round) {
-            if desk.tx.was_seen(&event_digest(&key, &event.id))? {
-                return Ok(true);
-            }
-        }
-    }
-    Ok(false)
-}
-
-/// The round of an answer that was pressed or voted for.
-fn named_round(what: &What) -> Option<RoundId> {
-    let (What::Chose { token, .. } | What::Voted { token, .. }) = what else { return None };
-    match Press::read(token) {
-        Some(Press::Answer(round, ..)) => Some(round),
-        _ => None,
-    }
 }
 
 fn dispatch(desk: &Desk<'_>, event: &Incoming) -> Decided<Reply> {
@@ -128,14 +87,4 @@ fn told(
     let place = desk.tx.team(team)?.map(|team| team.place);
     let speaker = super::speaker::Speaker::new(desk, person, place.as_ref())?;
     commands::typed(desk, &speaker, words, values)
-}
-
-fn today(desk: &Desk<'_>) -> u32 {
-    u32::try_from(desk.now.timestamp() / 86_400).unwrap_or(0)
-}
-
-/// Forgets some events that were handled long ago; tells whether there may be more of them.
-pub(super) fn prune(desk: &Desk<'_>) -> Decided<bool> {
-    let forgotten = desk.tx.prune_seen(today(desk).saturating_sub(REMEMBERED_DAYS), PRUNED)?;
-    Ok(forgotten == PRUNED)
 }

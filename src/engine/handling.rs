@@ -17,8 +17,8 @@ use crate::store::kv::Key;
 /// that people's answers in between wait no longer than usual.
 const PAGE: usize = 64;
 
-/// How often old events are forgotten in one go; what is due next does not wait for all of them.
-const PRUNINGS: usize = 20;
+/// How often some old events are looked for at each tick; what is due next does not wait for all.
+const LOOKS: usize = 20;
 
 impl Engine {
     /// Handles one event; when this returns, what it changed is on disk.
@@ -56,10 +56,22 @@ impl Engine {
         while self.work_some(&mut left).await? {}
         self.review().await?;
         self.shred_again().await?;
-        for _ in 0..PRUNINGS {
-            if !self.commit(event::prune).await? {
-                break;
+        self.forget_handled().await
+    }
+
+    /// Forgets some events that were handled long ago.
+    async fn forget_handled(&self) -> Decided<()> {
+        for _ in 0..LOOKS {
+            let Some(found) = self.old_events.look(&self.lookout())? else { break };
+            for trouble in &found.damaged {
+                self.damage.tell(trouble, "an event that was handled is never forgotten");
             }
+            self.commit(|desk| {
+                found.old.iter().for_each(|key| desk.tx.forget_handled(key));
+                Ok(())
+            })
+            .await?;
+            self.old_events.go_on(found);
         }
         Ok(())
     }

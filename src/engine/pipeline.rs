@@ -10,6 +10,7 @@ use tokio::sync::{RwLock, watch};
 use super::banks::Banks;
 use super::damage::Damage;
 use super::decision::{Decided, Desk, Trouble};
+use super::handled::Search;
 use super::links::Links;
 use super::outbox::Outbox;
 use super::overtaken::Looks;
@@ -53,6 +54,8 @@ pub struct Engine {
     pub(super) reviews: Reviews,
     pub(super) looks: Looks,
     pub(super) damage: Damage,
+    /// Looks for events to forget.
+    pub(super) old_events: Search,
     pub(super) refusals: Refusals,
     /// How many events were handled since the start.
     pub(crate) handled: AtomicU64,
@@ -89,6 +92,7 @@ impl Engine {
             reviews: Reviews::default(),
             looks: Looks::default(),
             damage: Damage::default(),
+            old_events: Search::default(),
             refusals: Refusals::default(),
             handled: AtomicU64::new(0),
             turn: RwLock::default(),

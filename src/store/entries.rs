@@ -23,6 +23,13 @@ pub struct Groups(pub Vec<PersonId>);
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Numbering(pub Vec<ActionId>);
 
+/// An event was handled; its key says which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handled {
+    /// On which day, counted from 1970.
+    pub day: u32,
+}
+
 /// A piece of something that may outgrow one record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Piece(pub Vec<u8>);

@@ -247,20 +247,14 @@ pub fn jobs() -> Key {
 
 /// An event that was handled, by its digest.
 #[must_use]
-pub fn seen(digest: &[u8; 16]) -> Key {
-    key("seen").text(&hex(digest)).done()
+pub fn handled(digest: &[u8; 16]) -> Key {
+    key("handled").text(&hex(digest)).done()
 }
 
-/// The events handled on one day, for pruning; the day counts from 1970.
+/// All events that were handled, in no order of time.
 #[must_use]
-pub fn seen_day(day: u32, digest: &[u8; 16]) -> Key {
-    key("seen-day").u32(day).text(&hex(digest)).done()
-}
-
-/// Days of handled events, oldest first.
-#[must_use]
-pub fn seen_days() -> Key {
-    key("seen-day").done()
+pub fn all_handled() -> Key {
+    key("handled").done()
 }
 
 /// A key that is to be destroyed once this record is on disk.

@@ -1,7 +1,7 @@
 //! Verbs about what waits: deliveries, jobs, handled events, keys to destroy.
 #![expect(clippy::missing_errors_doc, reason = "each fails only when the store cannot be read")]
 
-use super::entries::{Mark, Posted, Shred};
+use super::entries::{Handled, Posted, Shred};
 use super::keys::{Segment, prefix_end, segments};
 use super::kv::{Key, StoreError};
 use super::layout;
@@ -132,28 +132,24 @@ impl Tx<'_> {
     }
 
     /// Whether an event was handled before.
-    pub fn was_seen(&self, digest: &[u8; 16]) -> Result<bool> {
-        self.exists(&layout::seen(digest))
+    pub fn was_handled(&self, digest: &[u8; 16]) -> Result<bool> {
+        self.exists(&layout::handled(digest))
     }
 
     /// Notes that an event was handled on a day, counted from 1970.
-    pub fn note_seen(&self, digest: &[u8; 16], day: u32) -> Result<()> {
-        self.put(layout::seen(digest), &Mark)?;
-        self.put(layout::seen_day(day, digest), &Mark)
+    pub fn note_handled(&self, digest: &[u8; 16], day: u32) -> Result<()> {
+        self.put(layout::handled(digest), &Handled { day })
     }
 
-    /// Forgets events handled before a day, at most `limit`; gives how many.
-    pub fn prune_seen(&self, before: u32, limit: usize) -> Result<usize> {
-        let start = layout::seen_days();
-        let end = super::keys::key("seen-day").u32(before).done();
-        let keys = self.keys_range(&start, &end, limit)?;
-        for key in &keys {
-            if let Some(Segment::Text(digest)) = segments(key).and_then(|mut all| all.pop()) {
-                self.delete(super::keys::key("seen").text(&digest).done());
-            }
-            self.delete(key.clone());
-        }
-        Ok(keys.len())
+    /// The events handled before, from a key on, at most `limit`, in no order of time, and what is
+    /// wrong with those among them that cannot be read.
+    pub fn handled_from(&self, start: &[u8], limit: usize) -> Result<Apart<Handled>> {
+        self.scan_apart_from(start, &prefix_end(&layout::all_handled()), limit)
+    }
+
+    /// Forgets an event that was handled.
+    pub fn forget_handled(&self, key: &Key) {
+        self.delete(key.clone());
     }
 
     /// Asks for a key to be destroyed once this is on disk.

@@ -26,7 +26,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::codec::{self, Frame};
-use super::entries::{Due, Groups, Mark, Numbering, Piece, Posted, Shred, Tally, TeamRef};
+use super::entries::{Due, Groups, Handled, Mark, Numbering, Piece, Posted, Shred, Tally, TeamRef};
 use super::meta::StoreMeta;
 use crate::domain::champions::Champions;
 use crate::domain::outgoing::{ActionLife, Job, OutRow, SkippedSlot};
@@ -169,6 +169,7 @@ records! {
     18 => "posted", Posted, version 1;
     30 => "groups", Groups, version 1;
     31 => "numbering", Numbering, version 1;
+    32 => "handled", Handled, version 1;
     240 => "store", StoreMeta, version 1;
 }
 

@@ -134,8 +134,22 @@ impl<'a> Tx<'a> {
         prefix: &[u8],
         limit: usize,
     ) -> Result<Apart<R>, StoreError> {
+        self.scan_apart_from(prefix, &keys::prefix_end(prefix), limit)
+    }
+
+    /// At most `limit` records from `start` up to, not including, `end`, in order, and what is
+    /// wrong with those among them that cannot be read.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    pub fn scan_apart_from<R: Record>(
+        &self,
+        start: &[u8],
+        end: &[u8],
+        limit: usize,
+    ) -> Result<Apart<R>, StoreError> {
         let (mut sound, mut damaged) = (Vec::new(), Vec::new());
-        for (key, bytes) in self.rows(prefix, &keys::prefix_end(prefix), limit)?.iter() {
+        for (key, bytes) in self.rows(start, end, limit)?.iter() {
             match codec::decode(key, bytes) {
                 Ok(record) => sound.push((key.clone(), record)),
                 Err(error) => damaged.push(error),

@@ -6,7 +6,10 @@ use maturity_bot::domain::message::{Destination, Message};
 use maturity_bot::domain::round::State;
 use maturity_bot::domain::team::Settings;
 use maturity_bot::engine::Rules;
+use maturity_bot::platform::What;
 use maturity_bot::store::keyring::Keyring;
+use maturity_bot::store::kv::Kv;
+use maturity_bot::store::layout;
 use maturity_bot::text::content::Content;
 
 use crate::house::{House, always, members, person};
@@ -54,6 +57,38 @@ async fn an_early_report_on_every_question_of_the_bank_can_be_shown_and_closed()
     assert_eq!(house.round(team).state, State::Closed);
     assert!(house.tx().published(round.id).unwrap().is_empty());
     assert!(house.say(0, "/maturity report").await.contains("60"));
+}
+
+#[tokio::test]
+async fn thousands_of_events_are_forgotten_after_two_weeks_and_later_ones_known() {
+    let house = House::new();
+    house.team(PLACE, 3, always()).await;
+    let today = u32::try_from(house.clock.now().timestamp() / 86_400).unwrap();
+    for hundred in 0..30_u8 {
+        let tx = house.tx();
+        for number in 0..60 {
+            let mut digest = [number; 16];
+            digest[1] = hundred;
+            tx.note_handled(&digest, today - 1).unwrap();
+        }
+        house.kv.commit(tx.into_batch()).await.unwrap();
+    }
+    let wish = What::Said { person: person(1), place: None, text: "snooze 1 day".to_owned() };
+    let event = house.event(wish);
+    assert!(house.engine.handle(&event).await.unwrap().is_some());
+    house.later(TimeDelta::days(13)).await;
+    assert_eq!(house.engine.handle(&event).await.unwrap(), None);
+    assert!(handled(&house) > 1_800);
+    house.later(TimeDelta::days(1)).await;
+    house.settle().await;
+    assert!((1..10).contains(&handled(&house)), "{}", handled(&house));
+    assert_eq!(house.engine.handle(&event).await.unwrap(), None);
+    house.later(TimeDelta::days(1)).await;
+    assert_eq!(handled(&house), 0);
+}
+
+fn handled(house: &House) -> usize {
+    house.tx().keys(&layout::all_handled()).unwrap().len()
 }
 
 #[tokio::test]
