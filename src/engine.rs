@@ -20,6 +20,7 @@ mod delivery;
 mod desks;
 mod digests;
 mod drawer;
+mod endings;
 mod event;
 mod explanations;
 mod figures;

@@ -71,7 +71,8 @@ fn nonsense_moves_nothing_and_ends_nothing() {
 #[test]
 fn words_outside_a_round_are_not_thrown_back_at_a_terminal() {
     let folder = tempfile::tempdir().expect("a folder");
-    let lines = format!("as Kim\ncancel\nas Ann\ncancel\n\u{1b}[2Jx\n{}\n**\n\n", "a".repeat(5000));
+    let lines =
+        format!("as Kim\ncancel yes\nas Ann\ncancel yes\n\u{1b}[2Jx\n{}\n**\n\n", "a".repeat(5000));
     let told = told(folder.path(), lines.as_bytes());
     assert!(!told.contains('\u{1b}'), "{told:?}");
     assert!(told.lines().all(|line| line.chars().count() < 500), "{told}");

@@ -18,7 +18,7 @@ mod words;
 pub use misunderstood::{Misunderstood, Wanted};
 pub use nearest::{HEARD, sanitised};
 pub use said::{
-    ActionStep, ChampionStep, Command, Forgetting, Group, Mention, Pick, ScheduleWish, Setting,
+    ActionStep, ChampionStep, Command, Confirmation, Group, Mention, Pick, ScheduleWish, Setting,
     Subject, TeamWord, Topic, Verb,
 };
 pub use settings::read_setting;
@@ -66,15 +66,22 @@ pub fn parse(text: &str) -> Result<Command, Misunderstood> {
 fn read(words: &[Word]) -> Result<Command, Misunderstood> {
     let Some((first, rest)) = words.split_first() else { return Ok(Command::Help(None)) };
     let Some(entry) = find(&first.key) else { return unknown(&first.raw) };
-    // An alias may ask to be forgotten, but only the word itself confirms it.
+    let by_alias = first.key != entry.name;
     (entry.read)(rest)
-        .and_then(|command| match command {
-            Command::Forget(Forgetting::Confirmed) if first.key != entry.name => {
-                Err(Wanted::Confirmation)
-            }
-            command => Ok(command),
-        })
+        .and_then(|command| if by_alias { without_consent(command) } else { Ok(command) })
         .map_err(|wanted| argument(entry.verb, wanted, rest))
+}
+
+/// Another name of a verb may ask, but only the verb itself does what cannot be undone: `finish`
+/// also comes to the mind of somebody who has had enough of their own questions.
+fn without_consent(command: Command) -> Result<Command, Wanted> {
+    match command {
+        Command::Close(_) => Ok(Command::Close(Confirmation::Missing)),
+        Command::Forget(Confirmation::Given) | Command::Cancel(Confirmation::Given) => {
+            Err(Wanted::Confirmation)
+        }
+        command => Ok(command),
+    }
 }
 
 fn word_of(word: &str) -> Word {

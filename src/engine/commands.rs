@@ -5,12 +5,12 @@ use super::replies::{no_team, not_yours, only_leads, refused, which_team};
 use super::sheet::Values;
 use super::speaker::Speaker;
 use super::{
-    actions, champions, explanations, nudges, privacy, results, rounds, schedules, settings, setup,
-    sittings, targets, wishes,
+    actions, champions, endings, explanations, nudges, privacy, results, rounds, schedules,
+    settings, setup, sittings, targets, wishes,
 };
 use crate::domain::access;
 use crate::domain::command::{
-    self, Command, Misunderstood, Pick, Subject, TeamWord, Topic, Verb, Wanted,
+    self, Command, Confirmation, Misunderstood, Pick, Subject, TeamWord, Topic, Verb, Wanted,
 };
 use crate::domain::role::{Role, Roles};
 use crate::domain::team::Team;
@@ -128,9 +128,11 @@ fn for_team(
     }
     match command {
         Command::Start(preset) => rounds::start(desk, speaker, team, preset.as_deref()),
-        Command::Close => rounds::close(desk, team),
+        Command::Close(Confirmation::Given) => endings::close(desk, team),
+        Command::Close(Confirmation::Missing) => endings::ask(desk, &team, endings::CLOSE),
         Command::Extend(until) => settings::extend(desk, team, until),
-        Command::Cancel => rounds::cancel(desk, team),
+        Command::Cancel(Confirmation::Given) => endings::cancel(desk, team),
+        Command::Cancel(Confirmation::Missing) => endings::ask(desk, &team, endings::CANCEL),
         Command::Nudge => nudges::asked(desk, team),
         Command::Report { pillar, .. } => results::report(desk, speaker, &team, pillar),
         Command::Publish => results::publish(desk, team),

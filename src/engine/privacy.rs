@@ -5,7 +5,7 @@ use super::decision::{Decided, Desk};
 use super::home::my_teams;
 use super::speaker::Speaker;
 use super::wishes::pauses;
-use crate::domain::command::Forgetting;
+use crate::domain::command::Confirmation;
 use crate::domain::ids::{Pseudonym, RoundId};
 use crate::domain::message::Destination;
 use crate::domain::person::Person;
@@ -32,8 +32,8 @@ pub(super) fn me(desk: &Desk<'_>, speaker: &Speaker) -> Decided<Reply> {
 }
 
 /// `forget me`: says what that means, or does it.
-pub(super) fn forget(desk: &Desk<'_>, speaker: &Speaker, step: Forgetting) -> Decided<Reply> {
-    if step == Forgetting::Ask {
+pub(super) fn forget(desk: &Desk<'_>, speaker: &Speaker, step: Confirmation) -> Decided<Reply> {
+    if step == Confirmation::Missing {
         let mut anonymous = false;
         for team in &speaker.teams {
             let rounds = desk.tx.rounds(team.id)?;

@@ -1,30 +1,27 @@
 //! The life of a round: planned, open, extended, closed or cancelled.
 
-use std::collections::BTreeSet;
-
 use chrono::TimeDelta;
 
 use super::decision::{Decided, Desk};
 use super::introduction::{answer_choice, is_pulse, title};
 use super::replies::none_open;
 use super::speaker::Speaker;
-use super::{figures, in_place, results};
+use super::{endings, in_place};
 use crate::clock::Instant;
 use crate::domain::calendar::Length;
 use crate::domain::courtesy::{Pace, nudges};
-use crate::domain::ids::{PersonId, PlaceId, Pseudonym, RoundId};
+use crate::domain::ids::{PersonId, PlaceId, RoundId};
 use crate::domain::message::{Destination, Message};
 use crate::domain::outgoing::{Job, JobKind, Purpose};
 use crate::domain::person::Person;
 use crate::domain::publication::min_group;
 use crate::domain::round::{Round, State, Terms};
 use crate::domain::selection::{Plan, questions_of};
-use crate::domain::team::{Mode, Team, Wake};
+use crate::domain::team::{Team, Wake};
 use crate::platform::Reply;
-use crate::store::entries::Shred;
 use crate::store::kv::Key;
 use crate::text::words::{
-    AlreadyOpen, Cancelled, Closed, Extended, NoSuchPreset, NobodyToAsk, Opened, Planned, Started,
+    AlreadyOpen, Extended, NoSuchPreset, NobodyToAsk, Opened, Planned, Started,
 };
 
 /// How old the list of members may be when a round opens.
@@ -116,7 +113,7 @@ pub(super) fn plan(
 pub(super) fn open(desk: &Desk<'_>, team: &mut Team, mut round: Round) -> Decided<Opening> {
     let roster = askable(desk, team)?;
     if roster.is_empty() {
-        end(desk, team, &mut round, State::Cancelled)?;
+        endings::end(desk, team, &mut round, State::Cancelled)?;
         return Ok(Opening::NobodyToAsk);
     }
     round.state = State::Open;
@@ -227,76 +224,6 @@ fn opening_post(desk: &Desk<'_>, team: &Team, round: &Round) -> Decided<Message>
     });
     let choices = vec![answer_choice(desk, round.id)];
     Ok(Message::Choices { body, choices })
-}
-
-/// `close`, or the deadline.
-pub(super) fn close(desk: &Desk<'_>, mut team: Team) -> Decided<Reply> {
-    let Some(mut round) = desk.current_round(&team)?.filter(Round::is_open) else {
-        return Ok(none_open(desk, &team));
-    };
-    let bank = desk.bank_of(&round)?;
-    round.members += joiners_who_answered(desk, &round)?;
-    let result = figures::final_result(desk, &round, &bank)?;
-    desk.tx.put_result(round.id, &result)?;
-    let tally = match round.terms.mode {
-        Mode::Open => results::tally(desk, &team, &round)?,
-        Mode::Anonymous | Mode::Pseudonymous => None,
-    };
-    end(desk, &mut team, &mut round, State::Closed)?;
-    let summary = results::summary(desk, &team, &round)?;
-    let place = Destination::Place(team.place.clone());
-    desk.send(place.clone(), summary, Purpose::Closing(round.id))?;
-    if let Some(tally) = tally {
-        desk.send(place, tally, Purpose::Closing(round.id))?;
-    }
-    Ok(desk.reply(&Closed { team: team.name }))
-}
-
-/// Later joiners who answered count as members, also those who left since; so do leavers who were
-/// there at the opening.
-fn joiners_who_answered(desk: &Desk<'_>, round: &Round) -> Decided<u32> {
-    let rows = desk.tx.answers(round.id)?;
-    let held = rows.into_iter().filter(|(.., answer)| answer.value.is_some());
-    let mut joiners: BTreeSet<Pseudonym> = held.map(|(who, ..)| who).collect();
-    for id in desk.tx.roster(round.id)? {
-        if let Some(who) = desk.find_pseudonym(round, &desk.person(&id)?)? {
-            joiners.remove(&who);
-        }
-    }
-    Ok(u32::try_from(joiners.len()).unwrap_or(u32::MAX))
-}
-
-/// `cancel`: nothing of the round is ever shown.
-pub(super) fn cancel(desk: &Desk<'_>, mut team: Team) -> Decided<Reply> {
-    let Some(mut round) = desk.current_round(&team)? else { return Ok(none_open(desk, &team)) };
-    let was_open = round.is_open();
-    end(desk, &mut team, &mut round, State::Cancelled)?;
-    let words = Cancelled { team: team.name.clone() };
-    if was_open {
-        let news = Message::Text(desk.text.say(&words));
-        desk.send(Destination::Place(team.place), news, Purpose::News(round.id))?;
-    }
-    Ok(desk.reply(&words))
-}
-
-fn end(desk: &Desk<'_>, team: &mut Team, round: &mut Round, state: State) -> Decided<()> {
-    round.state = state;
-    round.ended = Some(desk.now);
-    team.current = None;
-    desk.tx.put_round(round)?;
-    if !desk.tx.posted(round.id)?.is_empty() {
-        desk.tx.begin(&Job { kind: JobKind::Retire(round.id), after: None, except: None })?;
-    }
-    if round.terms.early {
-        desk.tx.begin(&Job { kind: JobKind::Sweep(round.id), after: None, except: None })?;
-    }
-    desk.tx.wake(team, Wake::Close, None)?;
-    desk.tx.wake(team, Wake::Nudge, None)?;
-    desk.tx.put_team(team)?;
-    if round.terms.mode == Mode::Anonymous {
-        desk.tx.shred(&Shred::Round(round.id))?;
-    }
-    Ok(())
 }
 
 /// `extend [days]`: three more days unless said otherwise, at most four weeks.

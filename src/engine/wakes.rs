@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use super::decision::{Decided, Desk};
 use super::introduction::is_pulse;
 use super::rotation::select;
-use super::{champions, digests, in_place, nudges, rounds};
+use super::{champions, digests, endings, in_place, nudges, rounds};
 use crate::clock::Instant;
 use crate::domain::cron::CronExpr;
 use crate::domain::ids::TeamId;
@@ -75,7 +75,7 @@ pub(super) fn fire(desk: &Desk<'_>, key: &Key, due: Due) -> Decided<()> {
     match due.wake {
         Wake::Close => {
             desk.tx.wake(&mut team, Wake::Close, None)?;
-            rounds::close(desk, team)?;
+            endings::close(desk, team)?;
         }
         Wake::Nudge => nudges::fire(desk, team)?,
         Wake::Terms => champions::terms(desk, team)?,

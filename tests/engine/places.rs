@@ -127,7 +127,7 @@ async fn a_paused_team_hears_nothing_in_its_place_until_the_pause_is_over() {
     house.say(0, "/maturity close").await;
     house.say(0, "/maturity publish").await;
     house.say(0, "/maturity start quick").await;
-    house.say(0, "/maturity cancel").await;
+    house.say(0, "/maturity cancel yes").await;
     house.settle().await;
     house.later(TimeDelta::days(3)).await;
     assert_eq!(house.told(OLD), Vec::<String>::new());

@@ -8,13 +8,14 @@ use maturity_bot::domain::level::Pillar;
 use maturity_bot::domain::round::State;
 use maturity_bot::domain::team::Settings;
 use maturity_bot::engine::{Engine, Rules, TeamPlan};
+use maturity_bot::platform::What;
 use maturity_bot::store::keyring::Keyring;
 use maturity_bot::store::kv::Kv;
 use maturity_bot::store::memory::MemoryKv;
 use maturity_bot::text::Text;
 use maturity_bot::text::content::Content;
 
-use super::house::{House, calm, said, words};
+use super::house::{House, calm, id, said, words};
 
 const TEAM: [&str; 4] = ["Ann", "Bob", "Cem", "Dia"];
 
@@ -75,13 +76,34 @@ async fn a_team_smaller_than_its_minimum_group_is_told_so() {
 }
 
 #[tokio::test]
+async fn whoever_has_had_enough_of_their_own_questions_ends_nobodys_round() {
+    let house = house();
+    let team = house.team("crew", &TEAM, calm()).await;
+    house.say("Ann", "/maturity start quick").await;
+    house.posts();
+    for word in ["cancel", "discard", "/maturity abort", "end", "finish"] {
+        let heard = house.say("Ann", word).await;
+        assert!(heard.contains("`cancel") || heard.contains("`close`"), "{word}: {heard}");
+        assert_eq!(house.round(team, 1).state, State::Open, "{word}");
+    }
+    answer(&house, &[("Ann", "3"), ("Bob", "3"), ("Cem", "3")]).await;
+    let heard = house.happens(said("Ann", "cancel")).await.unwrap();
+    assert!(heard.body().contains("3 people have answered"), "{heard:?}");
+    let [cancel] = &heard.choices()[..] else { panic!("{heard:?}") };
+    let token = cancel.press.token();
+    assert!(house.posts().is_empty());
+    house.happens(What::Chose { person: id("Ann"), place: None, token }).await;
+    assert_eq!(house.round(team, 1).state, State::Cancelled);
+}
+
+#[tokio::test]
 async fn a_cancelled_round_publishes_nothing() {
     let house = house();
     let team = house.team("crew", &TEAM, calm()).await;
     house.say("Ann", "/maturity start quick").await;
     answer(&house, &[("Ann", "3"), ("Bob", "3"), ("Cem", "3")]).await;
     house.posts();
-    house.say("Ann", "/maturity cancel").await;
+    house.say("Ann", "/maturity cancel yes").await;
     let posts = house.posts();
     assert_eq!(posts.len(), 1, "{posts:?}");
     assert!(!posts[0].body.contains("evel"), "{posts:?}");
@@ -101,11 +123,7 @@ async fn an_answer_after_the_deadline_is_refused_with_the_next_date() {
     let shown = house.happens(said("Bob", "answer")).await.unwrap();
     let token = shown.choices()[3].press.token();
     let closes = house.round(team, 1).closes;
-    let chose = || maturity_bot::platform::What::Chose {
-        person: super::house::id("Bob"),
-        place: None,
-        token: token.clone(),
-    };
+    let chose = || What::Chose { person: id("Bob"), place: None, token: token.clone() };
     // Sent too late, though the bot has not closed the round yet.
     let late = house.sent("late", closes, chose()).await.unwrap();
     assert!(

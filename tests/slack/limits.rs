@@ -53,7 +53,7 @@ async fn v9_posts_to_one_channel_are_a_second_apart_and_channels_do_not_wait_for
     }
     // Two more posts to one of them: its round is cancelled, and another opened.
     ann.awaits("C0ROOM0", "[Answer]").await;
-    assert!(ann.types("C0ROOM0", "/maturity cancel").await.is_acked());
+    assert!(ann.types("C0ROOM0", "/maturity cancel yes").await.is_acked());
     assert!(ann.types("C0ROOM0", "/maturity start quick").await.is_acked());
     office
         .double
@@ -89,7 +89,7 @@ async fn torture_v10_a_pause_that_slack_wishes_is_kept_and_nothing_is_lost() {
     });
     office.starts_round("quick").await;
     let ann = office.person("Ann");
-    assert!(ann.types(CHANNEL, "/maturity cancel").await.is_acked());
+    assert!(ann.types(CHANNEL, "/maturity cancel yes").await.is_acked());
     for_all_to_read(&office, "was cancelled. Nothing").await;
     let shared: Vec<String> = ann
         .sees(CHANNEL)
@@ -156,7 +156,7 @@ async fn a_post_whose_answer_is_lost_is_posted_twice_at_most_and_counted() {
     };
     let counted = tokio::time::timeout(Duration::from_secs(30), counted).await.expect("counted");
     assert!(counted.ends_with(" 1"), "{counted}");
-    assert!(ann.types(CHANNEL, "/maturity cancel").await.is_acked());
+    assert!(ann.types(CHANNEL, "/maturity cancel yes").await.is_acked());
     for_all_to_read(&office, "was cancelled. Nothing").await;
     assert_eq!(openings(&office), 2);
 }
@@ -192,7 +192,7 @@ async fn looks_before_it_posts_again(double: Double, fault: Fault) {
     };
     office.double.until("a look at the channel", looked).await;
     let ann = office.person("Ann");
-    assert!(ann.types(CHANNEL, "/maturity cancel").await.is_acked());
+    assert!(ann.types(CHANNEL, "/maturity cancel yes").await.is_acked());
     for_all_to_read(&office, "was cancelled. Nothing").await;
     assert_eq!(openings(&office), 1);
 }
@@ -214,7 +214,7 @@ async fn a_pause_of_changes_holds_no_message_up() {
         person.awaits(&person.direct(), "[I don't know]").await;
     }
     let ann = office.person("Ann");
-    assert!(ann.types(CHANNEL, "/maturity cancel").await.is_acked());
+    assert!(ann.types(CHANNEL, "/maturity cancel yes").await.is_acked());
     let limited = |state: &State| {
         let mut calls = state.journal.iter();
         calls.find(|it| it.method == "chat.update" && it.outcome == "ratelimited").map(|_| ())

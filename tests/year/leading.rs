@@ -16,7 +16,7 @@ fn words(order: &Order, until: &str) -> String {
     match order {
         Order::Start(preset) => format!("start {preset}"),
         Order::Close => "close".to_owned(),
-        Order::Cancel => "cancel".to_owned(),
+        Order::Cancel => "cancel yes".to_owned(),
         Order::Extend(days) => format!("extend {days} days"),
         Order::ExtendUntil(_) => format!("extend until {until}"),
         Order::Nudge => "nudge".to_owned(),

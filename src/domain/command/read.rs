@@ -1,7 +1,7 @@
 //! Reads what follows each verb.
 
 use super::misunderstood::Wanted;
-use super::said::{ActionStep, ChampionStep, Command, Forgetting, Mention, Pick, Subject};
+use super::said::{ActionStep, ChampionStep, Command, Confirmation, Mention, Pick, Subject};
 use super::until::{Until, read_until};
 use super::words::Word;
 use crate::domain::ids::{ActionId, QuestionId};
@@ -22,8 +22,7 @@ macro_rules! alone {
     };
 }
 
-alone!(close, Command::Close);
-alone!(cancel, Command::Cancel);
+alone!(close, Command::Close(Confirmation::Given));
 alone!(nudge, Command::Nudge);
 alone!(publish, Command::Publish);
 alone!(trend, Command::Trend);
@@ -182,15 +181,26 @@ fn level(word: &str) -> Option<u8> {
     word.parse().ok().filter(|level| *level <= TOP_LEVEL)
 }
 
+/// Only `yes`, to the letter, confirms.
+pub fn cancel(words: &[Word]) -> Read {
+    match words {
+        [] => Ok(Command::Cancel(Confirmation::Missing)),
+        [yes] if yes.key == "yes" && !yes.raw.contains(['?', '…']) => {
+            Ok(Command::Cancel(Confirmation::Given))
+        }
+        _ => Err(Wanted::Confirmation),
+    }
+}
+
 /// Only `me yes` and `me for good`, to the letter, confirm; everything near them asks again.
 pub fn forget(words: &[Word]) -> Read {
     let exact: Vec<&str> = words.iter().map(|word| word.raw.as_str()).collect();
     let keys: Vec<&str> = words.iter().map(|word| word.key.as_str()).collect();
     match (keys.as_slice(), exact.last()) {
-        ([] | ["me"], _) => Ok(Command::Forget(Forgetting::Ask)),
+        ([] | ["me"], _) => Ok(Command::Forget(Confirmation::Missing)),
         // A question or an abbreviation is no consent.
         (["me", "yes"] | ["me", "for", "good"], Some(last)) if !last.contains(['?', '…']) => {
-            Ok(Command::Forget(Forgetting::Confirmed))
+            Ok(Command::Forget(Confirmation::Given))
         }
         _ => Err(Wanted::Confirmation),
     }

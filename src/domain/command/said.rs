@@ -51,11 +51,11 @@ pub enum Command {
     /// Open a round with this preset, or with the team's usual one; the name is in lower case.
     Start(Option<String>),
     /// Close the open round now.
-    Close,
+    Close(Confirmation),
     /// Move the deadline of the open round, by the usual span when none is given.
     Extend(Option<Until>),
     /// End the open round and publish nothing.
-    Cancel,
+    Cancel(Confirmation),
     /// Answer what is open, or this question.
     Answer(Option<Pick<QuestionId>>),
     /// Remind those who have not answered, within everyone's budget.
@@ -98,7 +98,7 @@ pub enum Command {
     /// What is kept about the person.
     Me,
     /// Delete what is kept about the person.
-    Forget(Forgetting),
+    Forget(Confirmation),
     /// Show or change how answers are joined to people, from the next round on.
     Mode(Option<Mode>),
     /// Show or change when rounds open and questions are asked.
@@ -203,13 +203,13 @@ pub enum ChampionStep {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mention(pub String);
 
-/// How far somebody has come in asking to be forgotten.
+/// Whether somebody made sure that they want what cannot be undone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Forgetting {
-    /// Show what would be deleted and how to confirm it; nothing is deleted.
-    Ask,
-    /// Delete, provided the person was shown what that means a short while before.
-    Confirmed,
+pub enum Confirmation {
+    /// Not yet: say what would happen and how to confirm it, and do nothing.
+    Missing,
+    /// In the very words that confirm it.
+    Given,
 }
 
 /// A change of the team's schedule.
@@ -265,9 +265,9 @@ impl Command {
             Self::Help(_) => Verb::Help,
             Self::Setup(_) => Verb::Setup,
             Self::Start(_) => Verb::Start,
-            Self::Close => Verb::Close,
+            Self::Close(_) => Verb::Close,
             Self::Extend(_) => Verb::Extend,
-            Self::Cancel => Verb::Cancel,
+            Self::Cancel(_) => Verb::Cancel,
             Self::Answer(_) => Verb::Answer,
             Self::Nudge => Verb::Nudge,
             Self::Report { .. } => Verb::Report,

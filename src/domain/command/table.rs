@@ -109,7 +109,7 @@ pub const TABLE: &[Entry] = &[
     entry!(Start "start" ["begin", "open", "launch"], "start [PRESET]", "start quick", Rounds, LEAD, read::start),
     entry!(Close "close" ["end", "finish"], "close", "close", Rounds, LEAD, read::close),
     entry!(Extend "extend" ["prolong"], "extend [UNTIL]", "extend 3 days", Rounds, LEAD, read::extend),
-    entry!(Cancel "cancel" ["abort", "discard"], "cancel", "cancel", Rounds, LEAD, read::cancel),
+    entry!(Cancel "cancel" ["abort", "discard"], "cancel [yes]", "cancel", Rounds, LEAD, read::cancel),
     entry!(Nudge "nudge" ["remind", "reminder", "poke"], "nudge", "nudge", Rounds, LEAD, read::nudge),
     entry!(Setup "setup" ["install", "init"], "setup [NAME] [KEY=VALUE …]", "setup zone=Europe/Berlin", Settings, Who::Any(RUN), settings::setup),
     entry!(Team "team" ["teams", "settings", "config"], "team [NAME | list | KEY VALUE | lead add|remove PERSON]", "team minimum 4", Settings, Who::Split { show: Roles::ALL, change: RUN }, settings::team),

@@ -44,7 +44,11 @@ fn clock(text: &str) -> chrono::NaiveTime {
 #[case("help volunteer", Command::Help(Some(Topic::Verb(Verb::Champion))))]
 #[case("  START   Quick ", Command::Start(Some("quick".into())))]
 #[case("begin", Command::Start(None))]
-#[case("finish please", Command::Close)]
+#[case("close", Command::Close(Confirmation::Given))]
+#[case("finish please", Command::Close(Confirmation::Missing))]
+#[case("cancel", Command::Cancel(Confirmation::Missing))]
+#[case("discard", Command::Cancel(Confirmation::Missing))]
+#[case("cancel yes", Command::Cancel(Confirmation::Given))]
 #[case("extend 3", Command::Extend(Some(Until::Days(3))))]
 #[case("extend 2 weeks", Command::Extend(Some(Until::Days(14))))]
 #[case("answer", Command::Answer(None))]
@@ -98,11 +102,11 @@ fn clock(text: &str) -> chrono::NaiveTime {
 #[case("vacation until 2026-12-24", Command::Away(Some(Until::Date("2026-12-24".parse().unwrap()))))]
 #[case("unsubscribe.", Command::Stop)]
 #[case("privacy", Command::Me)]
-#[case("forget", Command::Forget(Forgetting::Ask))]
-#[case("forget me", Command::Forget(Forgetting::Ask))]
-#[case("delete me!", Command::Forget(Forgetting::Ask))]
-#[case("Forget me YES", Command::Forget(Forgetting::Confirmed))]
-#[case("forget me for good.", Command::Forget(Forgetting::Confirmed))]
+#[case("forget", Command::Forget(Confirmation::Missing))]
+#[case("forget me", Command::Forget(Confirmation::Missing))]
+#[case("delete me!", Command::Forget(Confirmation::Missing))]
+#[case("Forget me YES", Command::Forget(Confirmation::Given))]
+#[case("forget me for good.", Command::Forget(Confirmation::Given))]
 #[case("mode", Command::Mode(None))]
 #[case("mode Anonymous", Command::Mode(Some(Mode::Anonymous)))]
 #[case("schedule", Command::Schedule(None))]
@@ -236,9 +240,11 @@ fn every_example_is_understood_under_every_name() {
         let (_, rest) = entry.example.split_once(' ').unwrap_or((entry.name, ""));
         let expected = parse(entry.example).unwrap();
         assert_eq!(expected.verb(), entry.verb);
-        for name in entry.aliases.iter().chain([&entry.name]) {
-            let said = format!(" {}  {rest}", name.to_uppercase());
-            assert_eq!(parse(&said).as_ref(), Ok(&expected), "{said}");
+        let by_alias = without_consent(expected.clone());
+        let under = |name: &str| parse(&format!(" {}  {rest}", name.to_uppercase()));
+        assert_eq!(under(entry.name), Ok(expected));
+        for alias in entry.aliases {
+            assert_eq!(under(alias).ok(), by_alias.clone().ok(), "{alias}");
         }
     }
 }
@@ -298,7 +304,7 @@ proptest! {
 
     #[test]
     fn nobody_is_forgotten_by_accident(text in "(?i:forget|delete|fogret|erase) (me|it|us)? ?(yes|y|ok|for|good|for good|please|!|\\?| ){0,4}") {
-        let confirmed = parse(&text) == Ok(Command::Forget(Forgetting::Confirmed));
+        let confirmed = parse(&text) == Ok(Command::Forget(Confirmation::Given));
         let plain = text.to_lowercase();
         let plain = plain.replace("please", " ").replace('!', " ");
         let words: Vec<&str> = plain.split_whitespace().collect();

@@ -1,6 +1,6 @@
 //! Commands after which something is over or gone, or everybody has heard from the bot.
 
-use super::said::{ActionStep, ChampionStep, Command, Forgetting};
+use super::said::{ActionStep, ChampionStep, Command, Confirmation};
 
 /// What a command does that nobody should do by a slip, so that a chat can ask first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,11 +63,11 @@ impl Command {
     #[must_use]
     pub fn weighty(&self) -> Option<Weighty> {
         match self {
-            Self::Close => Some(Weighty::Close),
-            Self::Cancel => Some(Weighty::Cancel),
+            Self::Close(_) => Some(Weighty::Close),
+            Self::Cancel(_) => Some(Weighty::Cancel),
             Self::Action(ActionStep::Dismiss, _) => Some(Weighty::Dismiss),
             Self::Champion(ChampionStep::StepDown(_)) => Some(Weighty::StepDown),
-            Self::Forget(Forgetting::Confirmed) => Some(Weighty::Forget),
+            Self::Forget(Confirmation::Given) => Some(Weighty::Forget),
             Self::Extend(None) => Some(Weighty::Extend),
             Self::Publish => Some(Weighty::Publish),
             Self::Nudge => Some(Weighty::Nudge),

@@ -57,6 +57,12 @@ words! {
         team: String = "Payments".to_owned(),
         closes: When = sample_when(),
     }
+    /// What closing or cancelling a round would do, said to whoever may have meant something else.
+    EndAsk = "rounds/end-ask" {
+        team: String = "Payments".to_owned(),
+        cancel: bool = true,
+        answered: Option<usize> = Some(5),
+    }
     /// The round was cancelled; posted in the place and said to the lead.
     Cancelled = "rounds/cancelled" {
         team: String = "Payments".to_owned(),

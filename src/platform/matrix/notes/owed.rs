@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Instant;
-use crate::domain::command::{self, Command, Forgetting, Verb};
+use crate::domain::command::{self, Command, Confirmation, Verb};
 use crate::domain::ids::{PersonId, PlaceId};
 use crate::platform::What;
 
@@ -87,7 +87,7 @@ impl Again {
 pub fn is_farewell(what: &What) -> bool {
     let What::Said { text, .. } = what else { return false };
     command::parse(command::behind_prefix(text).unwrap_or(text))
-        == Ok(Command::Forget(Forgetting::Confirmed))
+        == Ok(Command::Forget(Confirmation::Given))
 }
 
 /// An answer that a person has not got yet.
