@@ -5,6 +5,8 @@ use chrono::TimeDelta;
 use super::decision::{Decided, Desk};
 use super::introduction::is_pulse;
 use super::{replies, rounds};
+use crate::clock::Instant;
+use crate::domain::courtesy::{Availability, Timing, when};
 use crate::domain::outgoing::{Job, JobKind};
 use crate::domain::round::Round;
 use crate::domain::team::{Team, Wake};
@@ -31,7 +33,7 @@ pub(super) fn asked(desk: &Desk<'_>, mut team: Team) -> Decided<Reply> {
     let Some(mut round) = desk.current_round(&team)?.filter(Round::is_open) else {
         return Ok(replies::none_open(desk, &team));
     };
-    let next = team.wake_at(Wake::Nudge).map(|at| desk.when(at, &team));
+    let next = team.wake_at(Wake::Nudge).map(|at| desk.when(reaches(&team, at), &team));
     let sent = left(desk, &round) > 0;
     if sent {
         remind(desk, &mut round)?;
@@ -41,6 +43,14 @@ pub(super) fn asked(desk: &Desk<'_>, mut team: Team) -> Decided<Reply> {
         desk.tx.put_team(&team)?;
     }
     Ok(desk.reply(&Nudged { sent, next }))
+}
+
+/// When a reminder reaches whoever keeps the team's hours.
+pub(super) fn reaches(team: &Team, planned: Instant) -> Instant {
+    match when(&team.settings.quiet, &Availability::new(team.settings.zone), planned) {
+        Timing::At(at) => at,
+        Timing::Never(_) => planned,
+    }
 }
 
 fn remind(desk: &Desk<'_>, round: &mut Round) -> Decided<()> {

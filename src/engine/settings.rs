@@ -7,7 +7,7 @@ use super::decision::{Decided, Desk};
 use super::membership::apply;
 use super::schedule_fields::in_words;
 use super::speaker::Speaker;
-use super::{figures, introduction, questions, rounds, schedules};
+use super::{figures, introduction, nudges, questions, rounds, schedules};
 use crate::domain::access::{Matter, may_see};
 use crate::domain::calendar::instant_at;
 use crate::domain::command::{Mention, Setting, TeamWord, Until};
@@ -64,6 +64,9 @@ fn others_open(desk: &Desk<'_>, speaker: &Speaker, team: &Team) -> Decided<Vec<S
 /// What will happen to a team, soonest first.
 fn coming(desk: &Desk<'_>, team: &Team) -> Vec<Coming> {
     let mut wakes = team.wakes.clone();
+    for (_, at) in wakes.iter_mut().filter(|(wake, _)| *wake == Wake::Nudge) {
+        *at = nudges::reaches(team, *at);
+    }
     wakes.sort_by_key(|(_, at)| *at);
     let line = |(wake, at): &(Wake, crate::clock::Instant)| {
         let (what, scheduled) = match wake {

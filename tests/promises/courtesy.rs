@@ -51,6 +51,19 @@ async fn a_round_reminds_twice_at_most_and_never_whoever_has_finished_or_stopped
 }
 
 #[tokio::test]
+async fn the_time_of_a_reminder_is_told_as_people_will_see_it() {
+    let house = house();
+    let settings =
+        Settings { zone: chrono_tz::Tz::UTC, digest: None, trend: None, ..Settings::usual() };
+    house.team("crew", &TEAM, settings).await;
+    house.later(TimeDelta::days(6)).await;
+    house.say("Ann", "/maturity start pulse").await;
+    let status = house.say("Ann", "/maturity status").await;
+    let reminder = status.lines().find(|line| line.contains("reminder")).unwrap();
+    assert!(reminder.contains("Mon 23 Nov"), "two weeks later it is Sunday: {status}");
+}
+
+#[tokio::test]
 async fn a_reminder_that_waits_is_dropped_when_the_person_answers_or_the_round_closes() {
     let quiet = Settings { quiet: maturity_bot::domain::courtesy::Quiet::default(), ..calm() };
     for closes in [false, true] {
