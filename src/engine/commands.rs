@@ -13,6 +13,7 @@ use crate::domain::command::{
     self, Command, Confirmation, Misunderstood, Pick, Subject, TeamWord, Topic, Verb, Wanted,
 };
 use crate::domain::role::{Role, Roles};
+use crate::domain::round::State;
 use crate::domain::team::Team;
 use crate::platform::Reply;
 use crate::text::words::{Help, HelpGroup, HelpLine, HelpOne, InConfig, Unknown, Usage};
@@ -129,10 +130,10 @@ fn for_team(
     match command {
         Command::Start(preset) => rounds::start(desk, speaker, team, preset.as_deref()),
         Command::Close(Confirmation::Given) => endings::close(desk, team),
-        Command::Close(Confirmation::Missing) => endings::ask(desk, &team, endings::CLOSE),
+        Command::Close(Confirmation::Missing) => endings::ask(desk, &team, State::Closed),
         Command::Extend(until) => settings::extend(desk, team, until),
         Command::Cancel(Confirmation::Given) => endings::cancel(desk, team),
-        Command::Cancel(Confirmation::Missing) => endings::ask(desk, &team, endings::CANCEL),
+        Command::Cancel(Confirmation::Missing) => endings::ask(desk, &team, State::Cancelled),
         Command::Nudge => nudges::asked(desk, team),
         Command::Report { pillar, .. } => results::report(desk, speaker, &team, pillar),
         Command::Publish => results::publish(desk, team),

@@ -14,11 +14,6 @@ use crate::platform::Reply;
 use crate::store::entries::Shred;
 use crate::text::words::{Cancelled, Closed, EndAsk};
 
-/// What closes the open round of a team, beyond doubt.
-pub(super) const CLOSE: &str = "close";
-/// What cancels it, beyond doubt.
-pub(super) const CANCEL: &str = "cancel yes";
-
 /// `close`, or the deadline.
 pub(super) fn close(desk: &Desk<'_>, mut team: Team) -> Decided<Reply> {
     let Some(mut round) = desk.current_round(&team)?.filter(Round::is_open) else {
@@ -69,22 +64,22 @@ pub(super) fn cancel(desk: &Desk<'_>, mut team: Team) -> Decided<Reply> {
     Ok(desk.reply(&words))
 }
 
-/// Says what `close` or `cancel` would do, to somebody who may only have wanted to leave their own
-/// questions.
-pub(super) fn ask(desk: &Desk<'_>, team: &Team, confirmed: &'static str) -> Decided<Reply> {
-    let Some(round) = desk.current_round(team)? else { return Ok(none_open(desk, team)) };
+/// Says what ending the round in this state would mean, to somebody who may only have wanted to
+/// leave their own questions.
+pub(super) fn ask(desk: &Desk<'_>, team: &Team, state: State) -> Decided<Reply> {
+    let cancel = state == State::Cancelled;
+    let round = desk.current_round(team)?.filter(|round| cancel || round.is_open());
+    let Some(round) = round else { return Ok(none_open(desk, team)) };
     let answered = round.is_open().then(|| figures::turnout(desk, &round));
-    let words = EndAsk {
-        team: team.name.clone(),
-        cancel: confirmed != CLOSE,
-        answered: answered.transpose()?.flatten(),
-    };
+    let answered = answered.transpose()?.flatten();
+    let body = desk.text.say(&EndAsk { team: team.name.clone(), cancel, answered });
+    let (label, words) = if cancel { ("cancel", "cancel yes") } else { ("close", "close") };
     let choice = Choice {
-        key: confirmed.to_owned(),
-        label: questions::say(desk, if words.cancel { "cancel" } else { "close" }),
-        press: Press::Tell(team.id, confirmed.to_owned()),
+        key: words.to_owned(),
+        label: questions::say(desk, label),
+        press: Press::Tell(team.id, words.to_owned()),
     };
-    Ok(Some(Message::Choices { body: desk.text.say(&words), choices: vec![choice] }))
+    Ok(Some(Message::Choices { body, choices: vec![choice] }))
 }
 
 /// Ends a round, and with it what would still have come of it.

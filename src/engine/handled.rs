@@ -107,7 +107,7 @@ impl Search {
         let Some(from) = self.place(today) else { return Ok(None) };
         let (events, damaged) = desk.tx.handled_from(&from, LOOKED_AT)?;
         let is_whole = events.len() + damaged.len() < LOOKED_AT;
-        let is_old = |it: &&(Key, Handled)| it.1.day + REMEMBERED_DAYS < today;
+        let is_old = |it: &&(Key, Handled)| it.1.day < today.saturating_sub(REMEMBERED_DAYS);
         let old = events.iter().filter(is_old).map(|(key, _)| key.clone());
         let old: Vec<Key> = old.take(MAX_OPS).collect();
         let last = events.last().map(|(key, _)| key).filter(|_| !is_whole);
