@@ -57,6 +57,19 @@ impl Model {
         first_moment(&settings.quiet, zone, back, it.last_unasked)
     }
 
+    /// When a letter that waits can go out at the earliest, as things stand; never after its end.
+    /// One without an end was asked for, and waits for nothing else.
+    pub fn chance(
+        &self,
+        person: usize,
+        team: usize,
+        from: Instant,
+        end: Option<Instant>,
+    ) -> Option<Instant> {
+        let Some(end) = end else { return Some(from) };
+        self.moment(person, team, from).filter(|at| *at < end)
+    }
+
     /// Writes to a person at the next moment that suits them, if one does before the end.
     pub(super) fn write(
         &mut self,

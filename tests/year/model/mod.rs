@@ -251,7 +251,10 @@ impl Model {
         lines.reverse();
         let lines: Vec<&str> = lines.into_iter().map(String::as_str).collect();
         about.clone_into(&mut self.about.borrow_mut());
-        panic!("{}\n\nat {at}: {words}", lines.join("\n"));
+        let last = self.diary.len().saturating_sub(100);
+        let last: Vec<&str> = self.diary.range(last..).map(String::as_str).collect();
+        let (lines, last) = (lines.join("\n"), last.join("\n"));
+        panic!("{lines}\n\nat last:\n{last}\n\nat {at}: {words}");
     }
 
     /// The teams and people that the bot and the model differ about.
