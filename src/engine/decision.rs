@@ -162,13 +162,18 @@ impl Desk<'_> {
         Ok(self.tx.send(&OutRow::new(errand, purpose, self.now, expires))?)
     }
 
+    /// The day, counted from 1970.
+    #[must_use]
+    pub fn today(&self) -> u32 {
+        u32::try_from(self.now.timestamp() / 86_400).unwrap_or(0)
+    }
+
     /// Counts something that went wrong with a delivery.
     ///
     /// # Errors
     /// A store that failed.
     pub fn mishap(&self, purpose: Purpose, mishap: Mishap) -> Decided<()> {
-        let day = u32::try_from(self.now.timestamp() / 86_400).unwrap_or(0);
-        Ok(self.tx.count_mishap(purpose.team(), day, purpose.name(), mishap)?)
+        Ok(self.tx.count_mishap(purpose.team(), self.today(), purpose.name(), mishap)?)
     }
 
     /// Asks a platform who is in a place.

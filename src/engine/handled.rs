@@ -3,7 +3,6 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::decision::{Decided, Desk};
-use crate::clock::Instant;
 use crate::domain::ids::{PersonId, RoundId};
 use crate::domain::message::Press;
 use crate::domain::round::Round;
@@ -33,7 +32,7 @@ pub(super) fn note(desk: &Desk<'_>, event: &Incoming) -> Decided<()> {
         Some(digest) => digest,
         None => desk.keyring.event_digest(&event.id)?,
     };
-    Ok(desk.tx.note_handled(&digest, day(desk.now))?)
+    Ok(desk.tx.note_handled(&digest, desk.today())?)
 }
 
 /// Whether an event was noted under a key that hides its person's answers.
@@ -74,10 +73,6 @@ fn named_round(what: &What) -> Option<RoundId> {
     }
 }
 
-fn day(now: Instant) -> u32 {
-    u32::try_from(now.timestamp() / 86_400).unwrap_or(0)
-}
-
 /// How far this life has come with looking for old events. They stand in no order of time, which
 /// would take a second record for each, so once a day all are looked through.
 #[derive(Default)]
@@ -103,7 +98,7 @@ pub(super) struct Found {
 impl Search {
     /// Looks at the next few events; nothing where all of today were looked at.
     pub fn look(&self, desk: &Desk<'_>) -> Decided<Option<Found>> {
-        let today = day(desk.now);
+        let today = desk.today();
         let Some(from) = self.place(today) else { return Ok(None) };
         let (events, damaged) = desk.tx.handled_from(&from, LOOKED_AT)?;
         let is_whole = events.len() + damaged.len() < LOOKED_AT;

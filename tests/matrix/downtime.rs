@@ -116,8 +116,7 @@ fn torture_everybody_who_answers_while_the_bot_is_away_counts() {
     let world = World::quick();
     let ann = world.person("ann");
     let wanted = json!({"preset": "public_chat", "invite": [user(bot::NAME)]});
-    let made = ann.asks("POST", "/_matrix/client/v3/createRoom", &wanted);
-    let room = made["room_id"].as_str().expect("a room").to_owned();
+    let room = ann.creates_plain_room(&wanted);
     let path = format!("/_matrix/client/v3/rooms/{room}");
     let crowd: Vec<Person<'_>> = names.iter().map(|name| world.account(name)).collect();
     for person in &crowd {

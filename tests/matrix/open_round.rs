@@ -112,8 +112,7 @@ fn where_the_bot_may_begin_no_polls_questions_stand_in_words_and_signs_answer_th
         "invite": [user(bot::NAME)],
         "power_level_content_override": levels,
     });
-    let made = ann.asks("POST", "/_matrix/client/v3/createRoom", &wanted);
-    let room = made["room_id"].as_str().expect("a room").to_owned();
+    let room = ann.creates_plain_room(&wanted);
     let team = Team { room: &room, lead: "ann", more: "mode = \"open\"" };
     let mut bot = Bot::sign_in(&world, &[team], "unlimited = true");
     bot.run();

@@ -181,25 +181,26 @@ fn level(word: &str) -> Option<u8> {
     word.parse().ok().filter(|level| *level <= TOP_LEVEL)
 }
 
+/// Whether a word that confirms does so: a question or an abbreviation is no consent.
+fn is_meant(word: &Word) -> bool {
+    !word.raw.contains(['?', '…'])
+}
+
 /// Only `yes`, to the letter, confirms.
 pub fn cancel(words: &[Word]) -> Read {
     match words {
         [] => Ok(Command::Cancel(Confirmation::Missing)),
-        [yes] if yes.key == "yes" && !yes.raw.contains(['?', '…']) => {
-            Ok(Command::Cancel(Confirmation::Given))
-        }
+        [yes] if yes.key == "yes" && is_meant(yes) => Ok(Command::Cancel(Confirmation::Given)),
         _ => Err(Wanted::Confirmation),
     }
 }
 
 /// Only `me yes` and `me for good`, to the letter, confirm; everything near them asks again.
 pub fn forget(words: &[Word]) -> Read {
-    let exact: Vec<&str> = words.iter().map(|word| word.raw.as_str()).collect();
     let keys: Vec<&str> = words.iter().map(|word| word.key.as_str()).collect();
-    match (keys.as_slice(), exact.last()) {
+    match (keys.as_slice(), words.last()) {
         ([] | ["me"], _) => Ok(Command::Forget(Confirmation::Missing)),
-        // A question or an abbreviation is no consent.
-        (["me", "yes"] | ["me", "for", "good"], Some(last)) if !last.contains(['?', '…']) => {
+        (["me", "yes"] | ["me", "for", "good"], Some(last)) if is_meant(last) => {
             Ok(Command::Forget(Confirmation::Given))
         }
         _ => Err(Wanted::Confirmation),
